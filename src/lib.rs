@@ -1,0 +1,12 @@
+//! fathom-tui: visitor numbers from access logs and beacons.
+//!
+//! ```text
+//! input ─record─▶ parse ─request─▶ enrich ─▶ anonymise ─hit─▶ sessionise ─commit─▶ store
+//!                                                 present (report) ◀─tables─ query
+//! ```
+//!
+//! The data goes one way. A stage imports [`model`] only; `duckdb` appears in
+//! `store` only; only `pipeline` knows all stages; presenters see the store's
+//! queries and [`model`]; only `main` imports `cli`.
+
+pub mod model;

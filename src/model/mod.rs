@@ -1,0 +1,19 @@
+//! What crosses stages: the words of docs/design.md as types. Imports nothing
+//! of ours; every stage may import it.
+
+mod class;
+mod clock;
+mod dimension;
+mod facts;
+mod hit;
+mod request;
+mod symbol;
+
+pub use class::{Class, Ledger};
+pub use clock::{Day, Zone};
+pub use dimension::{Dimension, Metric};
+pub use facts::{Counters, Country, Device, Kind, RequestKey, RequestSums, RowKey, VisitDims};
+pub use facts::{Channel, SiteId};
+pub use hit::{Hash, Hit};
+pub use request::{Malformed, Request};
+pub use symbol::{Dictionary, Sym, Symbols};
