@@ -10,3 +10,4 @@
 //! queries and [`model`]; only `main` imports `cli`.
 
 pub mod model;
+pub mod store;

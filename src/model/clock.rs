@@ -33,7 +33,7 @@ pub struct Zone(chrono_tz::Tz);
 impl FromStr for Zone {
     type Err = String;
     fn from_str(name: &str) -> Result<Zone, String> {
-        chrono_tz::Tz::from_str_insensitive(name)
+        name.parse()
             .map(Zone)
             .map_err(|_| format!("'{name}' is no time zone; try one like Europe/Berlin or UTC"))
     }

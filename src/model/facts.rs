@@ -210,3 +210,38 @@ pub struct RequestSums {
     /// Requests whose time is known.
     pub time_n: i64,
 }
+
+/// The same with the store's ids in place of symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stored<T>(pub T);
+
+impl RowKey {
+    /// The row with every symbol replaced.
+    pub fn map(&self, mut f: impl FnMut(super::Dictionary, Sym) -> Sym) -> RowKey {
+        use super::Dictionary as D;
+        let mut row = *self;
+        row.page = f(D::Pages, row.page);
+        row.host = f(D::Hosts, row.host);
+        let visit = &mut row.visit;
+        visit.source = f(D::Sources, visit.source);
+        visit.referrer = f(D::Referrers, visit.referrer);
+        visit.campaign = f(D::Campaigns, visit.campaign);
+        visit.region = f(D::Places, visit.region);
+        visit.city = f(D::Places, visit.city);
+        visit.browser = f(D::Agents, visit.browser);
+        visit.os = f(D::Agents, visit.os);
+        row
+    }
+}
+
+/// A bin of the histogram of times taken: the number of the first
+/// eighth-of-a-doubling of one microsecond that is not below the time.
+pub fn latency_bin(time_us: u64) -> u16 {
+    let eighths = (time_us.max(1) as f64).log2() * 8.0;
+    eighths.ceil() as u16
+}
+
+/// The upper end of a bin in microseconds; at most 9 % above any time in it.
+pub fn latency_of_bin(bin: u16) -> f64 {
+    2f64.powf(f64::from(bin) / 8.0)
+}

@@ -3,6 +3,7 @@
 
 mod class;
 mod clock;
+mod commit;
 mod dimension;
 mod facts;
 mod hit;
@@ -13,7 +14,8 @@ pub use class::{Class, Ledger};
 pub use clock::{Day, Zone};
 pub use dimension::{Dimension, Metric};
 pub use facts::{Counters, Country, Device, Kind, RequestKey, RequestSums, RowKey, VisitDims};
-pub use facts::{Channel, SiteId};
+pub use commit::{Candidate, Commit, Cursor, InputCommit, InputState, Mark};
+pub use facts::{Channel, SiteId, Stored, latency_bin, latency_of_bin};
 pub use hit::{Hash, Hit};
 pub use request::{Malformed, Request};
 pub use symbol::{Dictionary, Sym, Symbols};

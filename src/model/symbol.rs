@@ -12,6 +12,10 @@ pub struct Sym(pub u32);
 impl Sym {
     /// The empty text, in every dictionary.
     pub const EMPTY: Sym = Sym(0);
+    /// What is beyond the cap on new texts, in every dictionary.
+    pub const OTHER: Sym = Sym(1);
+    /// What was too rare to be kept, in every dictionary.
+    pub const RARE: Sym = Sym(2);
 }
 
 /// The dictionaries of the store. Fields of a compound text are separated by
@@ -112,7 +116,9 @@ impl Default for Symbols {
             interners: Default::default(),
         };
         for dictionary in Dictionary::ALL {
-            symbols.intern(dictionary, "");
+            for text in ["", "(other)", "(rare)"] {
+                symbols.intern(dictionary, text);
+            }
         }
         symbols
     }
@@ -129,8 +135,8 @@ impl Symbols {
         &self.interners[dictionary as usize].texts[sym.0 as usize]
     }
 
-    /// How many texts a dictionary holds.
-    pub fn len(&self, dictionary: Dictionary) -> usize {
+    /// How many texts a dictionary holds; never fewer than the three fixed ones.
+    pub fn count(&self, dictionary: Dictionary) -> usize {
         self.interners[dictionary as usize].texts.len()
     }
 }

@@ -1,0 +1,226 @@
+//! Targets to page paths, and the cleaning of texts that came from outside.
+//! What is written here decides which requests count as the same page.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Longest path kept, in bytes.
+const MAX_PATH: usize = 2_000;
+
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+
+/// Path and query of a request's target. An absolute URL loses its scheme and
+/// authority; what follows a `#` is dropped; without `?` the query is empty.
+pub fn split(target: &[u8]) -> (&[u8], &[u8]) {
+    let local = match target.strip_prefix(b"http://").or(target.strip_prefix(b"https://")) {
+        None => target,
+        Some(rest) => memchr::memchr(b'/', rest).map_or(&b"/"[..], |slash| &rest[slash..]),
+    };
+    let local = memchr::memchr(b'#', local).map_or(local, |hash| &local[..hash]);
+    match memchr::memchr(b'?', local) {
+        None => (local, b""),
+        Some(mark) => (&local[..mark], &local[mark + 1..]),
+    }
+}
+
+/// The path as it is counted: escapes of unreserved characters undone, other
+/// escapes upper case, invisible characters replaced, no trailing slash, at
+/// most 2,000 bytes. Borrows where nothing changes, which is nearly always.
+pub fn normalise(path: &[u8]) -> Cow<'_, str> {
+    let text = cut(strip_slashes(decode(path)), MAX_PATH);
+    match text.is_empty() {
+        true => Cow::Borrowed("/"),
+        false => text,
+    }
+}
+
+/// As [`normalise`], with those parameters of the query that are allowed by
+/// name appended in the order of the URL.
+pub fn normalise_with<'a>(path: &'a [u8], query: &[u8], allow: &[String]) -> Cow<'a, str> {
+    let text = normalise(path);
+    if allow.is_empty() || query.is_empty() {
+        return text;
+    }
+    let mut full = String::new();
+    for pair in query.split(|&b| b == b'&') {
+        let name = memchr::memchr(b'=', pair).map_or(pair, |equals| &pair[..equals]);
+        if allow.iter().any(|allowed| allowed.as_bytes() == name) {
+            full.push(if full.is_empty() { '?' } else { '&' });
+            full.push_str(&decode(pair));
+        }
+    }
+    if full.is_empty() {
+        return text;
+    }
+    full.insert_str(0, &text);
+    cut(Cow::Owned(full), MAX_PATH)
+}
+
+/// Text from outside with control, bidirectional and invisible characters and
+/// invalid bytes replaced by U+FFFD, so that showing it is harmless.
+pub fn clean(bytes: &[u8]) -> Cow<'_, str> {
+    if bytes.iter().all(|b| (0x20..0x7F).contains(b)) {
+        return String::from_utf8_lossy(bytes);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    match text.chars().any(is_unsafe) {
+        false => text,
+        true => Cow::Owned(text.chars().map(|c| if is_unsafe(c) { '\u{FFFD}' } else { c }).collect()),
+    }
+}
+
+/// The longest beginning of at most `max` bytes that ends at a character.
+pub fn cut(text: Cow<'_, str>, max: usize) -> Cow<'_, str> {
+    let mut end = max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..end]),
+        Cow::Owned(mut text) => {
+            text.truncate(end);
+            Cow::Owned(text)
+        }
+    }
+}
+
+/// Control characters, and those that change the direction of text or are not
+/// seen: a path must not be able to disguise itself on a terminal.
+fn is_unsafe(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x1F' | '\x7F'..='\u{9F}' | '\u{61C}' | '\u{200B}'..='\u{200F}'
+        | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+fn strip_slashes(text: Cow<'_, str>) -> Cow<'_, str> {
+    let end = text.trim_end_matches('/').len();
+    cut(text, end)
+}
+
+fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    let plain = bytes.iter().all(|&b| (0x20..0x7F).contains(&b) && b != b'%');
+    if let (true, Ok(text)) = (plain, std::str::from_utf8(bytes)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        decode_valid(chunk.valid(), &mut out);
+        for &byte in chunk.invalid() {
+            push_escape(byte, &mut out);
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn decode_valid(text: &str, out: &mut String) {
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let escaped = if c == '%' { escape(rest.as_str().as_bytes()) } else { None };
+        match escaped {
+            Some(byte) => {
+                rest.nth(1);
+                match byte {
+                    b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+                    _ => push_escape(byte, out),
+                }
+            }
+            None if is_unsafe(c) => out.push('\u{FFFD}'),
+            None => out.push(c),
+        }
+    }
+}
+
+/// The byte that two hex digits at the beginning stand for.
+pub(super) fn escape(after_percent: &[u8]) -> Option<u8> {
+    let [high, low, ..] = after_percent else {
+        return None;
+    };
+    let digit = |b: &u8| char::from(*b).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+fn push_escape(byte: u8, out: &mut String) {
+    let (high, low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
+    let written = write!(out, "%{}{}", char::from(high), char::from(low));
+    debug_assert!(written.is_ok(), "writing to a String cannot fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_split() {
+        let cases: [(&[u8], &[u8], &[u8]); 7] = [
+            (b"/a?b=c?d#e", b"/a", b"b=c?d"),
+            (b"/a#b?c", b"/a", b""),
+            (b"http://host/p?q", b"/p", b"q"),
+            (b"https://host", b"/", b""),
+            (b"*", b"*", b""),
+            (b"/", b"/", b""),
+            (b"/x?", b"/x", b""),
+        ];
+        for (target, path, query) in cases {
+            assert_eq!(split(target), (path, query));
+        }
+    }
+
+    #[test]
+    fn paths_are_normalised() {
+        let cases: [(&[u8], &str); 16] = [
+            (b"/", "/"),
+            (b"", "/"),
+            (b"//", "/"),
+            (b"/a//", "/a"),
+            (b"/%61%2d%7E", "/a-~"),
+            (b"/%2f%c3%bc", "/%2F%C3%BC"),
+            (b"/100%/%g1/%2", "/100%/%g1/%2"),
+            (b"/%%41", "/%A"),
+            (b"/%2541", "/%2541"),
+            ("/ü".as_bytes(), "/ü"),
+            (b"/\xFC\xE2\x80", "/%FC%E2%80"),
+            (b"/a\x00b\x7F", "/a\u{FFFD}b\u{FFFD}"),
+            ("/\u{202E}x\u{85}\u{FEFF}".as_bytes(), "/\u{FFFD}x\u{FFFD}\u{FFFD}"),
+            (b"*", "*"),
+            (b"/%2F/", "/%2F"),
+            ("/%ü".as_bytes(), "/%ü"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(normalise(path), expected);
+        }
+        assert!(matches!(normalise(b"/blog/a-post/"), Cow::Borrowed("/blog/a-post")));
+    }
+
+    #[test]
+    fn long_paths_end_at_a_character() {
+        let long = format!("/{}", "ü".repeat(1_500));
+        assert_eq!(normalise(long.as_bytes()).len(), 1_999);
+    }
+
+    #[test]
+    fn allowed_parameters_stay_in_the_order_of_the_url() {
+        let allow = ["page".to_owned(), "q".to_owned()];
+        let page = |query: &[u8]| normalise_with(b"/s/", query, &allow).into_owned();
+        assert_eq!(page(b"q=%41+b&x=1&page=2"), "/s?q=A+b&page=2");
+        assert_eq!(page(b"x=1"), "/s");
+        assert_eq!(page(b"q"), "/s?q");
+        assert_eq!(normalise_with(b"/", b"q=\x01", &allow), "/?q=\u{FFFD}");
+    }
+
+    #[test]
+    fn cleaned_text_is_harmless() {
+        assert_eq!(clean(b"plain"), "plain");
+        assert_eq!(clean(b"a\x1B[31m\xFF"), "a\u{FFFD}[31m\u{FFFD}");
+        assert_eq!(clean("日本".as_bytes()), "日本");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn normalising_never_fails_and_is_bounded(path: Vec<u8>) {
+            let text = normalise(&path);
+            assert!(!text.is_empty() && text.len() <= MAX_PATH);
+            assert!(text == "/" || !text.ends_with('/'));
+            assert!(!text.chars().any(is_unsafe));
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! nginx's and Apache's `combined` and `common`, with or without a virtual host
+//! in front; what others derive from them: OVH, Gandi, lighttpd, Traefik.
+
+use super::scan::{count, dash, is_address, quoted, status, text, word};
+use super::{envelope, request_line, time};
+use crate::model::{Malformed, Request};
+use memchr::{memchr, memrchr};
+use std::borrow::Cow;
+
+/// How many fields after the user agent are looked at.
+const EXTRAS: usize = 4;
+
+/// What detection found out about a file of this family. A line is read
+/// whichever of the family's shapes it has; this names the file's, and says
+/// what the fields after the user agent are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Combined {
+    /// A virtual host stands in front.
+    pub(super) vhost: bool,
+    /// Referrer and user agent follow the size.
+    pub(super) agent: bool,
+    /// The meaning of the fields after the user agent.
+    extras: [Extra; EXTRAS],
+}
+
+/// The meaning of a field after the user agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Extra {
+    #[default]
+    Unknown,
+    /// `$http_x_forwarded_for`.
+    Forwarded,
+    /// `$request_time`: seconds with three decimals.
+    Seconds,
+    /// Traefik's `12ms`.
+    Millis,
+}
+
+/// A line's fields as they are written.
+struct Fields<'a> {
+    host: &'a [u8],
+    address: &'a [u8],
+    time: i64,
+    request: &'a [u8],
+    status: u16,
+    bytes: u64,
+    duration_us: Option<u64>,
+    tail: Option<Tail<'a>>,
+}
+
+/// What follows the size.
+#[derive(Default)]
+struct Tail<'a> {
+    referrer: &'a [u8],
+    agent: &'a [u8],
+    extras: [&'a [u8]; EXTRAS],
+}
+
+impl Combined {
+    /// The family's form with or without virtual host, referrer and agent.
+    pub(super) fn new(vhost: bool, agent: bool) -> Combined {
+        Combined { vhost, agent, ..Combined::default() }
+    }
+
+    /// Traefik's common log format.
+    pub(super) fn traefik() -> Combined {
+        let mut format = Combined::new(false, true);
+        format.extras[3] = Extra::Millis;
+        format
+    }
+
+    /// What messages call it.
+    pub(super) fn name(&self) -> &'static str {
+        match (self.vhost, self.agent) {
+            (_, true) if self.extras[3] == Extra::Millis => "traefik clf",
+            (false, true) => "nginx combined",
+            (true, true) => "nginx combined with host",
+            (false, false) => "common log",
+            (true, false) => "common log with host",
+        }
+    }
+
+    /// Reads one line.
+    pub(super) fn parse<'a>(&self, line: &'a [u8]) -> Result<Request<'a>, Malformed> {
+        let fields = fields_of(line)?;
+        let mut request = Request {
+            time: fields.time,
+            status: fields.status,
+            bytes: fields.bytes,
+            address: Cow::Borrowed(dash(fields.address)),
+            host: Cow::Borrowed(dash(fields.host)),
+            duration_us: fields.duration_us,
+            ..Request::default()
+        };
+        request_line::set(fields.request, &mut request)?;
+        if let Some(tail) = fields.tail {
+            request.referrer = text(tail.referrer);
+            request.agent = Some(text(tail.agent));
+            for (kind, raw) in self.extras.iter().zip(tail.extras) {
+                kind.set(raw, &mut request);
+            }
+        }
+        Ok(request)
+    }
+
+    /// The form that most of the lines have; `lines` are a file's head.
+    pub(super) fn detect<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Combined {
+        let (mut all, mut hosts, mut agents) = (0, 0, 0);
+        let mut votes = [[0usize; 4]; EXTRAS];
+        for fields in lines.filter_map(|line| fields_of(line).ok()) {
+            all += 1;
+            hosts += usize::from(!fields.host.is_empty());
+            let Some(tail) = fields.tail else { continue };
+            agents += 1;
+            for (vote, raw) in votes.iter_mut().zip(tail.extras) {
+                vote[Extra::guess(raw) as usize] += 1;
+            }
+        }
+        let mut format = Combined::new(hosts * 2 > all, agents * 2 > all);
+        for (extra, vote) in format.extras.iter_mut().zip(votes) {
+            // One field of another kind is enough to leave it alone.
+            *extra = match vote {
+                [0, n, 0, 0] if n > 0 => Extra::Forwarded,
+                [0, 0, n, 0] if n > 0 => Extra::Seconds,
+                [_, 0, 0, n] if n > 0 => Extra::Millis,
+                _ => Extra::Unknown,
+            };
+        }
+        format
+    }
+}
+
+impl Extra {
+    /// What a field may be by its looks; `-` and absent fields vote for the
+    /// addresses, which are all dashes where there is no proxy.
+    fn guess(raw: &[u8]) -> Extra {
+        if raw == b"-" || raw.split(|&b| b == b',').all(|part| is_address(part.trim_ascii())) {
+            return Extra::Forwarded;
+        }
+        let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+        match raw {
+            [whole @ .., b'.', a, b, c] if digits(whole) && digits(&[*a, *b, *c]) => Extra::Seconds,
+            [whole @ .., b'm', b's'] if digits(whole) => Extra::Millis,
+            _ => Extra::Unknown,
+        }
+    }
+
+    fn set<'a>(self, raw: &'a [u8], request: &mut Request<'a>) {
+        match self {
+            Extra::Unknown => {}
+            Extra::Forwarded => request.forwarded = text(raw),
+            Extra::Seconds => request.duration_us = super::scan::duration_us(raw, 1e6),
+            Extra::Millis => {
+                let value = raw.strip_suffix(b"ms").unwrap_or(raw);
+                request.duration_us = super::scan::duration_us(value, 1e3);
+            }
+        }
+    }
+}
+
+fn fields_of(line: &[u8]) -> Result<Fields<'_>, Malformed> {
+    match bare_fields(line) {
+        Err(Malformed::Shape) => match envelope::strip(line) {
+            Some(rest) => bare_fields(rest),
+            None => Err(Malformed::Shape),
+        },
+        other => other,
+    }
+}
+
+fn bare_fields(line: &[u8]) -> Result<Fields<'_>, Malformed> {
+    let open = time_bracket(line).ok_or(Malformed::Shape)?;
+    let (host, address) = prefix(&line[..open - 1])?;
+    // The usual time has 26 bytes; look for the bracket only where it has not.
+    let close = match line.get(open + 27) {
+        Some(b']') => open + 27,
+        _ => open + memchr(b']', &line[open..]).ok_or(Malformed::Shape)?,
+    };
+    let (duration_us, at) = gandi_seconds(line, close + 1);
+    if line.get(at..at + 2) != Some(b" \"") {
+        return Err(Malformed::Shape);
+    }
+    let (request, at) = quoted(line, at + 1).ok_or(Malformed::Shape)?;
+    let (status_text, at) = word(line, at + 1);
+    let (bytes_text, at) = word(line, at + 1);
+    let (Some(status), Some(bytes)) = (status(status_text), count(bytes_text)) else {
+        return Err(Malformed::Shape);
+    };
+    let stamp = &line[open + 1..close];
+    let time = time::clf(stamp).or_else(|| time::iso(stamp)).ok_or(Malformed::Time)?;
+    let tail = tail(line, at)?;
+    Ok(Fields { host, address, time, request, status, bytes, duration_us, tail })
+}
+
+/// Where the time's `[` is: the first one after a space.
+fn time_bracket(line: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'[', line).find(|&at| at > 1 && line[at - 1] == b' ')
+}
+
+/// Virtual host and address from what stands before the time: `addr ident
+/// user`, `vhost addr ident user`, or with more words where a user's name has
+/// spaces or somebody logs an id of the request.
+fn prefix(text: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
+    let mut words = text.split(|&b| b == b' ');
+    let (Some(first), Some(second), Some(third)) = (words.next(), words.next(), words.next()) else {
+        return Err(Malformed::Shape);
+    };
+    if first.is_empty() || second.is_empty() || third.is_empty() {
+        return Err(Malformed::Shape);
+    }
+    match words.next() {
+        // OVH and lighttpd log the host where others have the ident.
+        None if second != b"-" && memchr(b'.', second).is_some() => Ok((second, first)),
+        None => Ok((b"", first)),
+        Some(_) if second == b"-" => Ok((b"", first)),
+        Some(_) if words.next().is_none() || is_address(second) => Ok((first, second)),
+        Some(_) => Err(Malformed::Shape),
+    }
+}
+
+/// Gandi puts ` (0 s)` between time and request.
+fn gandi_seconds(line: &[u8], at: usize) -> (Option<u64>, usize) {
+    let Some([b' ', b'(', rest @ ..]) = line.get(at..) else {
+        return (None, at);
+    };
+    match memchr(b')', &rest[..rest.len().min(16)]) {
+        Some(end) => {
+            let seconds = rest[..end].strip_suffix(b" s").and_then(super::scan::integer);
+            (seconds.map(|s| s.saturating_mul(1_000_000)), at + end + 3)
+        }
+        None => (None, at),
+    }
+}
+
+/// Referrer, agent and what follows them. Bare words before the referrer are
+/// other sizes and times. One quoted field alone is neither of the two.
+fn tail(line: &[u8], mut at: usize) -> Result<Option<Tail<'_>>, Malformed> {
+    let mut tail = Tail::default();
+    let (mut quotes, mut extras, mut agent_at) = (0, 0, 0);
+    while at < line.len() {
+        if line[at] == b' ' {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        let (field, next) = match line[at] {
+            b'"' => match quoted(line, at) {
+                Some(found) => found,
+                None => return last_quote(line, tail, quotes, if quotes == 1 { start } else { agent_at }),
+            },
+            _ => word(line, at),
+        };
+        at = next;
+        if line[start] == b'"' && quotes < 2 {
+            match quotes {
+                0 => tail.referrer = field,
+                _ => (tail.agent, agent_at) = (field, start),
+            }
+            quotes += 1;
+        } else if quotes == 2 {
+            if line[start] != b'"' && memchr(b'"', field).is_some() {
+                return last_quote(line, tail, quotes, agent_at);
+            }
+            if let Some(extra) = tail.extras.get_mut(extras) {
+                *extra = field;
+            }
+            extras += 1;
+        }
+    }
+    Ok((quotes == 2).then_some(tail))
+}
+
+/// A line whose agent has quotes that nobody escaped, or a backslash at its
+/// end: the agent lasts to the line's last quote.
+fn last_quote<'a>(
+    line: &'a [u8],
+    mut tail: Tail<'a>,
+    quotes: usize,
+    start: usize,
+) -> Result<Option<Tail<'a>>, Malformed> {
+    match memrchr(b'"', line) {
+        Some(end) if quotes > 0 && end > start => {
+            tail.agent = &line[start + 1..end];
+            tail.extras = Default::default();
+            Ok(Some(tail))
+        }
+        _ => Err(Malformed::Shape),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIME: i64 = 1_704_067_200;
+
+    fn read(line: &str) -> Result<Request<'_>, Malformed> {
+        let format = Combined::detect(std::iter::once(line.as_bytes()));
+        format.parse(line.as_bytes())
+    }
+
+    #[test]
+    fn reads_combined() {
+        let line = r#"192.0.2.1 - ann [01/Jan/2024:01:00:00 +0100] "GET /a?b=1 HTTP/1.1" 200 12 "https://e.org/" "A \x22b\x22""#;
+        let expected = Request {
+            time: TIME,
+            method: b"GET"[..].into(),
+            target: b"/a?b=1"[..].into(),
+            status: 200,
+            bytes: 12,
+            address: b"192.0.2.1"[..].into(),
+            agent: Some(br#"A "b""#[..].into()),
+            referrer: b"https://e.org/"[..].into(),
+            ..Request::default()
+        };
+        assert_eq!(read(line), Ok(expected));
+        assert_eq!(Combined::detect([line.as_bytes()].into_iter()).name(), "nginx combined");
+    }
+
+    #[test]
+    fn reads_common_without_an_agent() {
+        let request = read(r#"::1 - - [01/Jan/2024:00:00:00 +0000] "GET / HTTP/1.1" - -"#).unwrap();
+        assert_eq!((request.status, request.bytes, request.agent), (0, 0, None));
+    }
+
+    #[test]
+    fn finds_the_host_wherever_it_stands() {
+        let host = |before: &str| {
+            let line = format!(r#"{before} [01/Jan/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 1"#);
+            let request = read(&line).unwrap();
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+            (text(&request.host), text(&request.address))
+        };
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(host("e.org:443 192.0.2.1 - -"), pair("e.org:443", "192.0.2.1"));
+        assert_eq!(host("192.0.2.1 e.org -"), pair("e.org", "192.0.2.1"));
+        assert_eq!(host("192.0.2.1 - Ann Other"), pair("", "192.0.2.1"));
+        assert_eq!(host("e.org 192.0.2.1 - 0af3 -"), pair("e.org", "192.0.2.1"));
+        assert_eq!(host("web  | 192.0.2.1 - -"), pair("", "192.0.2.1"));
+        assert_eq!(host("Jan  1 00:00:00 web nginx: 192.0.2.1 - -"), pair("", "192.0.2.1"));
+    }
+
+    #[test]
+    fn knows_fields_after_the_agent_by_their_looks() {
+        let line = r#"192.0.2.1 - - [01/Jan/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "A" "198.51.100.1, 192.0.2.9" 0.138"#;
+        let request = read(line).unwrap();
+        assert_eq!(&*request.forwarded, b"198.51.100.1, 192.0.2.9");
+        assert_eq!(request.duration_us, Some(138_000));
+        let line = r#"192.0.2.1 - - [01/Jan/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "A" 7 "r@docker" "http://192.0.2.2:80" 5ms"#;
+        assert_eq!(read(line).unwrap().duration_us, Some(5_000));
+        assert_eq!(Combined::detect([line.as_bytes()].into_iter()).name(), "traefik clf");
+    }
+
+    #[test]
+    fn an_agent_may_hold_quotes() {
+        let agent = |written: &str| {
+            let line = format!(r#"192.0.2.1 - - [01/Jan/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" {written}"#);
+            read(&line).map(|request| request.agent.unwrap().into_owned())
+        };
+        assert_eq!(agent(r#""a "b" c""#), Ok(br#"a "b" c"#.to_vec()));
+        assert_eq!(agent(r#""a\""#), Ok(b"a\\".to_vec()));
+        assert_eq!(agent(r#""a"#), Err(Malformed::Shape));
+        assert_eq!(agent(r#""-""#), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn says_why_a_line_is_no_request() {
+        let reason = |written: &str| {
+            read(&format!("192.0.2.1 - - [01/Jan/2024:00:00:00 +0000] {written} 400 0")).unwrap_err()
+        };
+        assert_eq!(reason(r#""""#), Malformed::NoRequest);
+        assert_eq!(reason(r#""-""#), Malformed::NoRequest);
+        assert_eq!(reason(r#""\x16\x03 \x01""#), Malformed::NoRequest);
+        assert_eq!(reason(r#""CONNECT a:443 HTTP/1.1""#), Malformed::Target);
+        assert_eq!(reason("GET /"), Malformed::Shape);
+        assert_eq!(read(r#"192.0.2.1 - - [32/Jan/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 1"#), Err(Malformed::Time));
+        assert_eq!(read("192.0.2.1 - - [01/Jan/2024:00:00:00 +0000]"), Err(Malformed::Shape));
+    }
+}

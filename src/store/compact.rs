@@ -1,0 +1,120 @@
+//! What happens to facts and hashes as time goes by: hashes go with their
+//! salt, past hours are merged, old days are coarsened.
+
+use super::lease::{Access, lease};
+use super::state::forget_day;
+use super::{StoreError, Writer, reader};
+use crate::model::{Day, Zone};
+use duckdb::params;
+use reader::DayState;
+
+/// Seconds that a salt outlives its day's end and its last use.
+const SALT_GRACE: i64 = 24 * 3600;
+/// Seconds after which a salt goes in any case.
+const SALT_LIMIT: i64 = 7 * 24 * 3600;
+
+/// When a salt is due, by the rules of docs/design.md: a day after the later
+/// of the day's end and the last commit that used it, at the latest seven days
+/// after it was made. All in epoch seconds.
+pub fn due_at(zone: Zone, day: Day, made: i64, last_commit: i64) -> i64 {
+    let end = zone.day_start(Zone::shift(day, 1));
+    let used = last_commit.max(made);
+    (end.max(used) + SALT_GRACE).min(made + SALT_LIMIT)
+}
+
+/// The days whose salt is due at `now`, among salts given as (day, made).
+pub fn due_days(zone: Zone, days: &[DayState], salts: &[(Day, i64)], now: i64) -> Vec<Day> {
+    let last = |day: Day| days.iter().find(|d| d.day == day).map_or(0, |d| d.last_commit);
+    salts.iter().filter(|(day, made)| due_at(zone, *day, *made, last(*day)) <= now).map(|(day, _)| *day).collect()
+}
+
+/// Days whose hashes are to go.
+#[derive(Clone, Debug, Default)]
+pub struct Sweep {
+    /// Their salt is due, or is gone already.
+    pub days: Vec<Day>,
+}
+
+impl Sweep {
+    /// What is due: salts past their time, and days whose salt is gone.
+    pub fn plan(zone: Zone, days: &[DayState], salts: &[(Day, i64)], now: i64) -> Sweep {
+        let mut due = due_days(zone, days, salts, now);
+        let has_file = |day: Day| salts.iter().any(|(d, _)| *d == day);
+        due.extend(days.iter().filter(|d| d.has_salt && !has_file(d.day)).map(|d| d.day));
+        Sweep { days: due }
+    }
+}
+
+impl Writer {
+    /// Deletes everything that only the salts of these days could relate, and
+    /// checkpoints, so that it is gone from the log as well.
+    ///
+    /// # Errors
+    /// Of the engine, or if no lease is to be had.
+    pub fn forget_days(&mut self, days: &[Day]) -> Result<(), StoreError> {
+        let tx = self.begin()?;
+        for &day in days {
+            forget_day(tx.connection(), day)?;
+            tx.connection().execute("UPDATE days SET salt = NULL WHERE day = ?", params![day.0])?;
+        }
+        tx.finish()?;
+        self.checkpoint()
+    }
+
+    /// Merges the rows of hours that have passed at `now`, sorted by their
+    /// dimensions.
+    ///
+    /// # Errors
+    /// Of the engine, or if no lease is to be had.
+    pub fn merge_past_hours(&mut self, now: i64) -> Result<(), StoreError> {
+        let tx = self.begin()?;
+        let connection = tx.connection();
+        let before = (now - 3600).clamp(0, u32::MAX.into()) as u32;
+        connection.execute_batch("CREATE OR REPLACE TEMP TABLE due (bucket UINTEGER)")?;
+        let due = connection.execute(
+            "INSERT INTO temp.main.due SELECT bucket FROM unmerged WHERE bucket <= ? GROUP BY bucket HAVING count(*) > 1",
+            [before],
+        )?;
+        if due > 0 {
+            connection.execute_batch(include_str!("sql/merge.sql"))?;
+        }
+        tx.finish()
+    }
+
+    /// Turns the hours of days before `before` into days and gathers what was
+    /// rare on them; only days whose salt is gone, since an open visit may still
+    /// correct the others.
+    ///
+    /// # Errors
+    /// Of the engine, or if no lease is to be had.
+    pub fn coarsen(&mut self, before: Day) -> Result<usize, StoreError> {
+        let zone = self.info().zone;
+        let tx = self.begin()?;
+        let connection = tx.connection();
+        let due: Vec<Day> = {
+            let sql = "SELECT day FROM days WHERE day < ? AND salt IS NULL AND NOT coarsened ORDER BY day";
+            let mut statement = connection.prepare(sql)?;
+            let rows = statement.query_map([before.0], |row| Ok(Day(row.get(0)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for &day in &due {
+            let (from, to) = (zone.day_start(day) as u32, zone.day_start(Zone::shift(day, 1)) as u32);
+            connection.execute_batch("CREATE OR REPLACE TEMP TABLE span (start UINTEGER, stop UINTEGER)")?;
+            connection.execute("INSERT INTO temp.main.span VALUES (?, ?)", [from, to])?;
+            connection.execute_batch(include_str!("sql/coarsen.sql"))?;
+            connection.execute("UPDATE days SET coarsened = true WHERE day = ?", [day.0])?;
+        }
+        tx.finish()?;
+        Ok(due.len())
+    }
+
+    /// Every day written to.
+    ///
+    /// # Errors
+    /// Of the engine, or if no lease is to be had.
+    pub fn days(&mut self) -> Result<Vec<DayState>, StoreError> {
+        let path = self.path().to_owned();
+        let lease = lease(&path, Access::Read, &|_| {})?;
+        reader::days(&lease)
+    }
+}

@@ -1,0 +1,101 @@
+//! What can go wrong with the store, and what to do about it.
+
+use std::path::PathBuf;
+
+/// An error of the store.
+#[derive(Debug)]
+pub enum StoreError {
+    /// No file at the path.
+    Missing(PathBuf),
+    /// Another process held it for too long; its PID where the engine names it.
+    Locked {
+        /// The store's file.
+        path: PathBuf,
+        /// Who holds it.
+        pid: Option<u32>,
+    },
+    /// Written by a newer version of the program or the engine.
+    TooNew(PathBuf),
+    /// No database, or not one of ours.
+    NotAStore(PathBuf),
+    /// The file was deleted, moved or replaced while it was in use.
+    Replaced(PathBuf),
+    /// Another zone was asked for than the store has.
+    OtherZone {
+        /// The store's zone.
+        has: String,
+        /// The zone asked for.
+        asked: String,
+    },
+    /// Reading or writing files beside the database failed.
+    Io(PathBuf, std::io::Error),
+    /// Anything else that the engine said.
+    Engine(duckdb::Error),
+}
+
+impl StoreError {
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> StoreError {
+        let path = path.into();
+        move |error| StoreError::Io(path, error)
+    }
+
+    /// What to do about it, where something can be named.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            StoreError::Missing(_) => {
+                "make one with `fathom-tui import FILE`, or name another with --db PATH".into()
+            }
+            StoreError::Locked { pid: Some(pid), .. } => {
+                format!("wait for process {pid} to finish, or look at it with `ps {pid}`")
+            }
+            StoreError::Locked { .. } => "wait for the other process to finish, or find it with `fathom-tui status`".into(),
+            StoreError::TooNew(_) => "update fathom-tui, or name another store with --db PATH".into(),
+            StoreError::NotAStore(_) => "name the store with --db PATH; this file was left as it is".into(),
+            StoreError::Replaced(_) => "stop, check the file, and start again: the logs will be read from where that store stopped".into(),
+            StoreError::OtherZone { has, .. } => {
+                format!("leave --timezone out, or make a new store: a store keeps its zone ({has})")
+            }
+            StoreError::Io(_, error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                "run as the user who owns it, or name another store with --db PATH".into()
+            }
+            StoreError::Io(..) | StoreError::Engine(_) => return None,
+        })
+    }
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            StoreError::Missing(path) => write!(f, "there is no store at {}", path.display()),
+            StoreError::Locked { path, pid: Some(pid) } => {
+                write!(f, "{} is held by process {pid}", path.display())
+            }
+            StoreError::Locked { path, pid: None } => write!(f, "{} is held by another process", path.display()),
+            StoreError::TooNew(path) => {
+                write!(f, "{} was written by a newer version of fathom-tui", path.display())
+            }
+            StoreError::NotAStore(path) => write!(f, "{} is no fathom-tui store", path.display()),
+            StoreError::Replaced(path) => {
+                write!(f, "{} was deleted, moved or replaced while it was in use", path.display())
+            }
+            StoreError::OtherZone { has, asked } => {
+                write!(f, "the store's time zone is {has}, not {asked}")
+            }
+            StoreError::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            StoreError::Engine(error) => write!(f, "the database said: {}", first_line(&error.to_string())),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<duckdb::Error> for StoreError {
+    fn from(error: duckdb::Error) -> StoreError {
+        StoreError::Engine(error)
+    }
+}
+
+/// The engine adds hints and links on further lines.
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or(text)
+}

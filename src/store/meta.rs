@@ -1,0 +1,115 @@
+//! A store's own facts: its id, zone and where its salts and key lie.
+
+use super::lease::{beside, open_private};
+use super::{StoreError, migrate};
+use crate::model::Zone;
+use duckdb::Connection;
+use std::path::{Path, PathBuf};
+
+/// What a store is; fixed when it is made.
+#[derive(Clone, Debug)]
+pub struct Info {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    /// The zone of its days.
+    pub zone: Zone,
+    /// Where its salts lie.
+    pub salts: PathBuf,
+    /// Where its key lies.
+    pub state: PathBuf,
+}
+
+/// What a new store is made with.
+#[derive(Clone, Debug)]
+pub struct NewStore {
+    /// 32 hexadecimal digits, random.
+    pub id: String,
+    /// The zone of its days.
+    pub zone: Zone,
+    /// Folder of states; the store's own is a folder in it.
+    pub state_root: PathBuf,
+    /// Folder of salts, if not the state's.
+    pub salts_root: Option<PathBuf>,
+}
+
+impl NewStore {
+    /// What the new store will be.
+    pub fn info(&self) -> Info {
+        let state = self.state_root.join(&self.id);
+        let salts_root = self.salts_root.as_ref().unwrap_or(&self.state_root);
+        Info { id: self.id.clone(), zone: self.zone, salts: salts_root.join(&self.id).join("salts"), state }
+    }
+
+    /// Makes the store unless somebody else just did; either way there is one
+    /// afterwards.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to.
+    pub fn create(&self, path: &Path) -> Result<(), StoreError> {
+        let temporary = beside(path, &format!(".new-{}-{}", std::process::id(), &self.id[..8]));
+        let made = self.fill(&temporary).and_then(|()| publish(&temporary, path));
+        for leftover in [temporary.clone(), beside(&temporary, ".wal")] {
+            let _ = std::fs::remove_file(leftover);
+        }
+        made
+    }
+
+    fn fill(&self, temporary: &Path) -> Result<(), StoreError> {
+        let folder = temporary.parent().unwrap_or(Path::new("."));
+        // The engine's own message for this is long and names its internals.
+        std::fs::File::create_new(temporary).map_err(StoreError::io(folder))?;
+        std::fs::remove_file(temporary).map_err(StoreError::io(folder))?;
+        let connection = open_private(temporary)?;
+        migrate::migrate(&connection, 0)?;
+        let info = self.info();
+        for (key, value) in [
+            ("store", info.id.as_str()),
+            ("zone", info.zone.name()),
+            ("salts", &info.salts.to_string_lossy()),
+            ("state", &info.state.to_string_lossy()),
+            ("version", "0"),
+            ("commits", "0"),
+            ("checkpoint", "0"),
+        ] {
+            connection.execute("INSERT INTO meta VALUES (?, ?)", [key, value])?;
+        }
+        connection.execute_batch("CHECKPOINT")?;
+        Ok(())
+    }
+}
+
+/// Gives the finished file its name with `link`, which fails if there is one:
+/// with `rename` two makers lost each other's commits.
+fn publish(temporary: &Path, path: &Path) -> Result<(), StoreError> {
+    match std::fs::hard_link(temporary, path) {
+        Ok(()) => sync_folder(path),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::Io(path.into(), error)),
+    }
+}
+
+fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(StoreError::io(folder))
+}
+
+/// Reads what a store is.
+pub(crate) fn read(connection: &Connection, path: &Path) -> Result<Info, StoreError> {
+    let not_ours = || StoreError::NotAStore(path.into());
+    let zone = get(connection, "zone")?.and_then(|name| name.parse().ok()).ok_or_else(not_ours)?;
+    let text = |key| get(connection, key)?.ok_or_else(not_ours);
+    Ok(Info { id: text("store")?, zone, salts: text("salts")?.into(), state: text("state")?.into() })
+}
+
+/// One value of `meta`.
+pub(crate) fn get(connection: &Connection, key: &str) -> Result<Option<String>, StoreError> {
+    let mut statement = connection.prepare("SELECT value FROM meta WHERE key = ?")?;
+    let mut rows = statement.query([key])?;
+    Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+}
+
+/// Sets one value of `meta`.
+pub(crate) fn set(connection: &Connection, key: &str, value: &str) -> Result<(), StoreError> {
+    connection.execute("UPDATE meta SET value = ? WHERE key = ?", [value, key])?;
+    Ok(())
+}

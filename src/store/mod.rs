@@ -1,0 +1,25 @@
+//! The one DuckDB file: leases, schema, commits, queries. Only this module
+//! knows SQL.
+
+mod compact;
+mod dictionary;
+mod error;
+mod filter;
+mod lease;
+mod meta;
+mod migrate;
+mod query;
+mod reader;
+mod sites;
+mod state;
+mod write;
+
+pub use compact::{Sweep, due_days};
+pub use dictionary::DEFAULT_CAP;
+pub use error::StoreError;
+pub use filter::{Filter, FilterError, Op};
+pub use meta::{Info, NewStore};
+pub use query::{LedgerRow, PageSums, Query, RequestRow, SeriesRow, Top, TopRow};
+pub use reader::{Reader, Status};
+pub use sites::Site;
+pub use write::{Tx, Writer};

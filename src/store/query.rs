@@ -1,0 +1,416 @@
+//! The closed set of questions: totals, series, top by dimension, requests,
+//! latencies, ledger. Each has a range, sites, kind and filters.
+
+use super::filter::{Filter, column, field};
+use super::{Reader, StoreError};
+use crate::model::{Channel, Class, Country, Device, Dimension, Kind, Ledger, Metric, SiteId, latency_of_bin};
+use duckdb::types::Value;
+use duckdb::{Row, params_from_iter};
+use std::collections::BTreeMap;
+
+/// What a report shows for a value that is not known.
+pub const UNKNOWN: &str = "(unknown)";
+
+/// The range and conditions of a question.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// First instant, epoch seconds.
+    pub from: i64,
+    /// First instant after it, epoch seconds.
+    pub to: i64,
+    /// These sites; nothing means all.
+    pub sites: Vec<SiteId>,
+    /// Only facts of this kind; `None` adds both.
+    pub kind: Option<Kind>,
+    /// All have to hold.
+    pub filters: Vec<Filter>,
+}
+
+/// Sums of page facts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct PageSums {
+    pub page_views: i64,
+    pub visitors: i64,
+    pub uniques: i64,
+    pub visits: i64,
+    pub bounces: i64,
+    pub exits: i64,
+    pub duration_s: i64,
+    pub duration_n: i64,
+}
+
+/// The sums of one hour.
+#[derive(Clone, Copy, Debug)]
+pub struct SeriesRow {
+    /// Its start, epoch seconds.
+    pub bucket: i64,
+    /// Its sums.
+    pub sums: PageSums,
+}
+
+/// One value of a dimension of page facts.
+#[derive(Clone, Debug)]
+pub struct TopRow {
+    /// The value.
+    pub value: String,
+    /// Its sums.
+    pub sums: PageSums,
+}
+
+/// One value of a dimension of requests.
+#[derive(Clone, Debug)]
+pub struct RequestRow {
+    /// The value.
+    pub value: String,
+    /// Requests.
+    pub requests: i64,
+    /// Bytes sent.
+    pub bytes: i64,
+    /// Median, 95th and 99th percentile of the time taken in milliseconds,
+    /// at most 9 % above the true one; `None` where the log has no times.
+    pub latency_ms: Option<[f64; 3]>,
+}
+
+/// The first values of a dimension and how many there are.
+#[derive(Clone, Debug)]
+pub struct Top<R> {
+    /// How many values there are.
+    pub total: u64,
+    /// The first of them.
+    pub rows: Vec<R>,
+}
+
+/// The ledger of one hour of one site.
+pub type LedgerRow = (SiteId, i64, Ledger);
+
+const SUMS: &str = "CAST(sum(page_views) AS BIGINT) AS page_views, CAST(sum(visitors) AS BIGINT) AS visitors, \
+    CAST(sum(uniques) AS BIGINT) AS uniques, CAST(sum(visits) AS BIGINT) AS visits, \
+    CAST(sum(bounces) AS BIGINT) AS bounces, CAST(sum(exits) AS BIGINT) AS exits, \
+    CAST(sum(duration_s) AS BIGINT) AS duration_s, CAST(sum(duration_n) AS BIGINT) AS duration_n";
+
+fn sums(row: &Row<'_>, at: usize) -> duckdb::Result<PageSums> {
+    let n = |i: usize| row.get::<_, Option<i64>>(at + i).map(Option::unwrap_or_default);
+    Ok(PageSums {
+        page_views: n(0)?,
+        visitors: n(1)?,
+        uniques: n(2)?,
+        visits: n(3)?,
+        bounces: n(4)?,
+        exits: n(5)?,
+        duration_s: n(6)?,
+        duration_n: n(7)?,
+    })
+}
+
+impl Query {
+    fn base(&self, with_kind: bool) -> (String, Vec<Value>) {
+        let mut conditions = vec!["bucket >= ?".to_owned(), "bucket < ?".to_owned()];
+        let clamp = |time: i64| Value::UInt(time.clamp(0, u32::MAX.into()) as u32);
+        let bound = vec![clamp(self.from), clamp(self.to)];
+        if !self.sites.is_empty() {
+            let list: Vec<String> = self.sites.iter().map(SiteId::to_string).collect();
+            conditions.push(format!("site IN ({})", list.join(",")));
+        }
+        if let (true, Some(kind)) = (with_kind, self.kind) {
+            conditions.push(format!("kind = {}", kind as u8));
+        }
+        (conditions.join(" AND "), bound)
+    }
+
+    fn conditions(&self, requests: bool) -> (String, Vec<Value>) {
+        let (mut sql, mut bound) = self.base(!requests);
+        for filter in self.filters.iter().filter(|f| f.dimension.is_request() == requests) {
+            sql.push_str(" AND ");
+            sql.push_str(&filter.sql(&mut bound));
+        }
+        (sql, bound)
+    }
+
+    /// Whether visitors are page visitors under these filters.
+    pub fn counts_page_visitors(&self) -> bool {
+        self.filters.iter().any(|f| f.dimension == Dimension::Page)
+    }
+
+    fn filters_error_path(&self) -> bool {
+        self.filters.iter().any(|f| f.dimension == Dimension::ErrorPath)
+    }
+}
+
+impl Reader {
+    /// The sums of the whole range.
+    pub fn totals(&self, query: &Query) -> Result<PageSums, StoreError> {
+        let (conditions, bound) = query.conditions(false);
+        let sql = format!("SELECT {SUMS} FROM page_facts WHERE {conditions}");
+        Ok(self.connection().query_row(&sql, params_from_iter(bound), |row| sums(row, 0))?)
+    }
+
+    /// The sums by stored hour, in order of time; hours without rows are left out.
+    pub fn series(&self, query: &Query) -> Result<Vec<SeriesRow>, StoreError> {
+        let (conditions, bound) = query.conditions(false);
+        let sql = format!("SELECT bucket, {SUMS} FROM page_facts WHERE {conditions} GROUP BY bucket ORDER BY bucket");
+        let mut statement = self.connection().prepare(&sql)?;
+        let rows = statement.query_map(params_from_iter(bound), |row| {
+            Ok(SeriesRow { bucket: row.get::<_, u32>(0)?.into(), sums: sums(row, 1)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The first `limit` values of a dimension of page facts (0: all), most first.
+    pub fn top(
+        &self,
+        query: &Query,
+        dimension: Dimension,
+        sort: Metric,
+        limit: u64,
+    ) -> Result<Top<TopRow>, StoreError> {
+        let (id, dictionary, number) = column(dimension);
+        let (conditions, bound) = query.conditions(false);
+        let sort = sort_key(dimension, sort, query.counts_page_visitors());
+        let having = match dimension {
+            Dimension::EntryPage => "visits <> 0",
+            Dimension::ExitPage => "exits <> 0",
+            _ => "page_views <> 0 OR visits <> 0 OR visitors <> 0 OR uniques <> 0",
+        };
+        let limit = if limit == 0 { i64::MAX as u64 } else { limit };
+        let grouped = format!("SELECT {id} AS id, {SUMS} FROM page_facts WHERE {conditions} GROUP BY 1");
+        let sql = if dictionary.is_empty() {
+            TOP_CODES.to_owned()
+        } else if number == 0 {
+            TOP_TEXTS.replace("{dictionary}", dictionary)
+        } else {
+            TOP_FIELDS.replace("{dictionary}", dictionary).replace("{field}", &field("d.text", number))
+        };
+        let sql = sql
+            .replace("{grouped}", &grouped)
+            .replace("{sums}", SUMS)
+            .replace("{having}", having)
+            .replace("{sort}", sort)
+            .replace("{limit}", &limit.to_string());
+        let mut statement = self.connection().prepare(&sql)?;
+        let mut rows = statement.query(params_from_iter(bound))?;
+        let mut top = Top { total: 0, rows: Vec::new() };
+        while let Some(row) = rows.next()? {
+            let value = if dictionary.is_empty() {
+                code_name(dimension, row.get::<_, u16>(1)?)
+            } else {
+                row.get::<_, Option<String>>(1)?.filter(|text| !text.is_empty()).unwrap_or_else(|| UNKNOWN.into())
+            };
+            top.total = row.get::<_, i64>(0)? as u64;
+            top.rows.push(TopRow { value, sums: sums(row, 2)? });
+        }
+        let is_campaign = id == "campaign";
+        if is_campaign && top.rows.iter().any(|row| row.value == UNKNOWN) {
+            top.total -= 1;
+            top.rows.retain(|row| row.value != UNKNOWN);
+        }
+        if dictionary.is_empty() {
+            sort_named(&mut top, sort, limit);
+        }
+        Ok(top)
+    }
+
+    /// Requests and bytes of the whole range.
+    pub fn requests(&self, query: &Query) -> Result<(i64, i64), StoreError> {
+        let (conditions, bound) = query.conditions(true);
+        let table = if query.filters_error_path() { "error_facts" } else { "request_facts" };
+        let sql = format!(
+            "SELECT coalesce(CAST(sum(requests) AS BIGINT), 0), coalesce(CAST(sum(bytes) AS BIGINT), 0) \
+             FROM {table} WHERE {conditions}"
+        );
+        Ok(self.connection().query_row(&sql, params_from_iter(bound), |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// The first `limit` values of a dimension of requests (0: all).
+    pub fn top_requests(
+        &self,
+        query: &Query,
+        dimension: Dimension,
+        sort: Metric,
+        limit: u64,
+    ) -> Result<Top<RequestRow>, StoreError> {
+        let (id, dictionary, number) = column(dimension);
+        let (conditions, bound) = query.conditions(true);
+        let by_path = dimension == Dimension::ErrorPath || query.filters_error_path();
+        let table = if by_path { "error_facts" } else { "request_facts" };
+        let (text, join) = texts_of(id, dictionary, number);
+        let sql = format!(
+            "SELECT {text} AS value, CAST(sum(requests) AS BIGINT) AS requests, CAST(sum(bytes) AS BIGINT) AS bytes \
+             FROM {table} f {join} WHERE {conditions} AND {} GROUP BY 1",
+            if matches!(dimension, Dimension::Bot | Dimension::BotFamily) { "f.bot <> 0" } else { "true" },
+        );
+        let mut latencies =
+            if by_path { BTreeMap::new() } else { self.latencies(query, dimension)? };
+        let mut statement = self.connection().prepare(&sql)?;
+        let mut rows = statement.query(params_from_iter(bound))?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let value = request_name(dimension, row)?;
+            let latency_ms = latencies.remove(&value).map(|bins| percentiles(&bins));
+            all.push(RequestRow { value, requests: row.get(1)?, bytes: row.get(2)?, latency_ms });
+        }
+        sort_requests(&mut all, sort);
+        let total = all.len() as u64;
+        if limit > 0 {
+            all.truncate(limit as usize);
+        }
+        Ok(Top { total, rows: all })
+    }
+
+    fn latencies(&self, query: &Query, dimension: Dimension) -> Result<BTreeMap<String, Bins>, StoreError> {
+        let (id, dictionary, number) = column(dimension);
+        let (conditions, bound) = query.conditions(true);
+        let (text, join) = texts_of(id, dictionary, number);
+        let sql = format!(
+            "SELECT {text} AS value, bin, CAST(sum(requests) AS BIGINT) FROM latency_facts f {join} \
+             WHERE {conditions} GROUP BY 1, 2 ORDER BY 1, 2"
+        );
+        let mut statement = self.connection().prepare(&sql)?;
+        let mut rows = statement.query(params_from_iter(bound))?;
+        let mut bins: BTreeMap<String, Bins> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            bins.entry(request_name(dimension, row)?).or_default().push((row.get(1)?, row.get(2)?));
+        }
+        Ok(bins)
+    }
+
+    /// Lines by class, by site and hour.
+    pub fn ledger(&self, query: &Query) -> Result<Vec<LedgerRow>, StoreError> {
+        let (conditions, bound) = query.base(false);
+        let sql = format!(
+            "SELECT site, bucket, class, CAST(sum(lines) AS BIGINT) FROM ledger WHERE {conditions} \
+             GROUP BY ALL ORDER BY site, bucket, class"
+        );
+        let mut statement = self.connection().prepare(&sql)?;
+        let mut rows = statement.query(params_from_iter(bound))?;
+        let mut ledgers: Vec<LedgerRow> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (site, bucket): (SiteId, u32) = (row.get(0)?, row.get(1)?);
+            let class = Class::from_index(row.get(2)?).unwrap_or(Class::Malformed);
+            if ledgers.last().is_none_or(|last| (last.0, last.1) != (site, bucket.into())) {
+                ledgers.push((site, bucket.into(), Ledger::default()));
+            }
+            if let Some(last) = ledgers.last_mut() {
+                last.2.add(class, row.get::<_, i64>(3)? as u64);
+            }
+        }
+        Ok(ledgers)
+    }
+
+    /// First and last hour with lines, of these sites.
+    pub fn extent(&self, sites: &[SiteId]) -> Result<Option<(i64, i64)>, StoreError> {
+        let query = Query { from: 0, to: u32::MAX.into(), sites: sites.to_vec(), ..Query::default() };
+        let (conditions, bound) = query.base(false);
+        let sql = format!("SELECT min(bucket), max(bucket) FROM ledger WHERE {conditions}");
+        Ok(self.connection().query_row(&sql, params_from_iter(bound), |row| {
+            let (first, last): (Option<u32>, Option<u32>) = (row.get(0)?, row.get(1)?);
+            Ok(first.zip(last).map(|(a, b)| (a.into(), b.into())))
+        })?)
+    }
+
+    /// The kinds that have page facts in the range.
+    pub fn kinds(&self, query: &Query) -> Result<Vec<u8>, StoreError> {
+        let (conditions, bound) = query.base(false);
+        let sql = format!("SELECT DISTINCT kind FROM page_facts WHERE {conditions} ORDER BY kind");
+        let mut statement = self.connection().prepare(&sql)?;
+        let rows = statement.query_map(params_from_iter(bound), |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+const TOP_TEXTS: &str = include_str!("sql/top_texts.sql");
+const TOP_FIELDS: &str = include_str!("sql/top_fields.sql");
+const TOP_CODES: &str = include_str!("sql/top_codes.sql");
+
+type Bins = Vec<(u16, i64)>;
+
+/// The metric to sort by, as SQL over the summed columns.
+fn sort_key(dimension: Dimension, sort: Metric, page_filter: bool) -> &'static str {
+    use Metric as M;
+    match (dimension, sort) {
+        (Dimension::EntryPage, M::Visitors | M::Visits) => "visits",
+        (Dimension::ExitPage, _) => "exits",
+        (Dimension::Page, M::Visitors) => "uniques",
+        (_, M::Visitors) if page_filter => "uniques",
+        (_, M::Visits) => "visits",
+        (_, M::PageViews) => "page_views",
+        (_, M::Uniques) => "uniques",
+        (_, M::BounceRate) => "bounces / nullif(visits, 0)",
+        (_, M::Duration) => "duration_s / nullif(duration_n, 0)",
+        (_, M::ViewsPerVisit) => "page_views / nullif(visits, 0)",
+        _ => "visitors",
+    }
+}
+
+fn texts_of(id: &str, dictionary: &str, number: u8) -> (String, String) {
+    if dictionary.is_empty() {
+        return (format!("CAST({id} AS VARCHAR)"), String::new());
+    }
+    (field("d.text", number), format!("LEFT JOIN {dictionary} d ON d.id = f.{id}"))
+}
+
+fn code_name(dimension: Dimension, code: u16) -> String {
+    match dimension {
+        Dimension::Channel => Channel::from_index(code as u8).unwrap_or_default().as_str().into(),
+        Dimension::Device => Device::from_index(code as u8).unwrap_or_default().as_str().into(),
+        _ if code == 0 => UNKNOWN.into(),
+        _ => Country::from_code(code).as_str().into(),
+    }
+}
+
+fn request_name(dimension: Dimension, row: &Row<'_>) -> duckdb::Result<String> {
+    let text: String = row.get::<_, Option<String>>(0)?.unwrap_or_default();
+    Ok(match dimension {
+        Dimension::Class => text
+            .parse()
+            .ok()
+            .and_then(Class::from_index)
+            .map_or(text, |class| class.as_str().to_owned()),
+        _ => text,
+    })
+}
+
+/// Codes get their names here, so the engine cannot sort ties by value.
+fn sort_named(top: &mut Top<TopRow>, sort: &str, limit: u64) {
+    let ratio = |a: i64, b: i64| if b == 0 { -1.0 } else { a as f64 / b as f64 };
+    let key = |s: &PageSums| match sort {
+        "uniques" => s.uniques as f64,
+        "visits" => s.visits as f64,
+        "exits" => s.exits as f64,
+        "page_views" => s.page_views as f64,
+        "bounces / nullif(visits, 0)" => ratio(s.bounces, s.visits),
+        "duration_s / nullif(duration_n, 0)" => ratio(s.duration_s, s.duration_n),
+        "page_views / nullif(visits, 0)" => ratio(s.page_views, s.visits),
+        _ => s.visitors as f64,
+    };
+    top.rows.sort_by(|a, b| key(&b.sums).total_cmp(&key(&a.sums)).then_with(|| a.value.cmp(&b.value)));
+    top.rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+}
+
+fn sort_requests(rows: &mut [RequestRow], sort: Metric) {
+    let percentile = |row: &RequestRow, at: usize| row.latency_ms.map_or(-1.0, |ms| ms[at]);
+    rows.sort_by(|a, b| {
+        let order = match sort {
+            Metric::Bytes => b.bytes.cmp(&a.bytes),
+            Metric::P50 => percentile(b, 0).total_cmp(&percentile(a, 0)),
+            Metric::P95 => percentile(b, 1).total_cmp(&percentile(a, 1)),
+            Metric::P99 => percentile(b, 2).total_cmp(&percentile(a, 2)),
+            _ => b.requests.cmp(&a.requests),
+        };
+        order.then_with(|| a.value.cmp(&b.value))
+    });
+}
+
+/// Median, 95th and 99th percentile in milliseconds.
+fn percentiles(bins: &Bins) -> [f64; 3] {
+    let total: i64 = bins.iter().map(|(_, n)| n).sum();
+    [0.50, 0.95, 0.99].map(|share| {
+        let rank = (share * total as f64).ceil() as i64;
+        let mut below = 0;
+        let bin = bins.iter().find(|(_, n)| {
+            below += n;
+            below >= rank
+        });
+        bin.map_or(0.0, |(bin, _)| latency_of_bin(*bin) / 1000.0)
+    })
+}

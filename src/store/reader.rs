@@ -1,0 +1,114 @@
+//! The reading side: a short read lease and what is asked under it.
+
+use super::lease::{Access, Lease, lease};
+use super::{Info, Site, StoreError, meta, migrate, sites, state};
+use crate::model::{Day, InputState, SiteId};
+use duckdb::Connection;
+use std::path::{Path, PathBuf};
+
+/// A read lease on the store. Keep it short.
+pub struct Reader {
+    lease: Lease,
+    path: PathBuf,
+    info: Info,
+}
+
+/// Size and counts of the store.
+#[derive(Clone, Copy, Debug)]
+pub struct Status {
+    /// Bytes of the file and its log.
+    pub bytes: u64,
+    /// Rows of page and request facts.
+    pub facts: u64,
+}
+
+/// What is kept about one local day.
+#[derive(Clone, Copy, Debug)]
+pub struct DayState {
+    /// The day.
+    pub day: Day,
+    /// Whether hashes made under its salt may still be there.
+    pub has_salt: bool,
+    /// Clock of the last commit that wrote to it, epoch seconds.
+    pub last_commit: i64,
+    /// Its salt was lost or destroyed before its last record came.
+    pub marked: bool,
+}
+
+impl Reader {
+    /// Waits for a read lease. `notice` is told who holds the store when that
+    /// takes long. A store of an older version is migrated first.
+    ///
+    /// # Errors
+    /// If it is missing, locked for a minute, too new, or no store.
+    pub fn open(path: &Path, notice: &dyn Fn(Option<u32>)) -> Result<Reader, StoreError> {
+        let path = std::path::absolute(path).map_err(StoreError::io(path))?;
+        if !path.exists() {
+            return Err(StoreError::Missing(path));
+        }
+        let mut held = lease(&path, Access::Read, notice)?;
+        let version = migrate::version(&held, &path)?;
+        if version < migrate::VERSION {
+            drop(held);
+            migrate::migrate(&*lease(&path, Access::Write, notice)?, version)?;
+            held = lease(&path, Access::Read, notice)?;
+        }
+        let info = meta::read(&held, &path)?;
+        Ok(Reader { lease: held, path, info })
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.lease
+    }
+
+    /// What the store is.
+    pub fn info(&self) -> &Info {
+        &self.info
+    }
+
+    /// All sites by name.
+    pub fn sites(&self) -> Result<Vec<Site>, StoreError> {
+        sites::all(&self.lease)
+    }
+
+    /// The number of a site.
+    pub fn site(&self, name: &str) -> Result<Option<SiteId>, StoreError> {
+        sites::find(&self.lease, name)
+    }
+
+    /// Every input that the store knows.
+    pub fn inputs(&self) -> Result<Vec<InputState>, StoreError> {
+        state::inputs(&self.lease)
+    }
+
+    /// Every day written to.
+    pub fn days(&self) -> Result<Vec<DayState>, StoreError> {
+        days(&self.lease)
+    }
+
+    /// Size and counts.
+    pub fn status(&self) -> Result<Status, StoreError> {
+        status(&self.lease, &self.path)
+    }
+}
+
+pub(crate) fn days(connection: &Connection) -> Result<Vec<DayState>, StoreError> {
+    let sql = "SELECT day, salt IS NOT NULL, last_commit, marked FROM days ORDER BY day";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], |row| {
+        Ok(DayState { day: Day(row.get(0)?), has_salt: row.get(1)?, last_commit: row.get(2)?, marked: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn status(connection: &Connection, path: &Path) -> Result<Status, StoreError> {
+    let count = |table: &str| -> Result<u64, StoreError> {
+        let sql = format!("SELECT count(*) FROM {table}");
+        Ok(connection.query_row(&sql, [], |row| row.get::<_, i64>(0))? as u64)
+    };
+    let size = |path: PathBuf| std::fs::metadata(path).map_or(0, |m| m.len());
+    Ok(Status {
+        bytes: size(path.to_owned()) + size(super::lease::beside(path, ".wal")),
+        facts: count("page_facts")? + count("request_facts")?,
+    })
+}
