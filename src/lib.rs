@@ -9,5 +9,8 @@
 //! `store` only; only `pipeline` knows all stages; presenters see the store's
 //! queries and [`model`]; only `main` imports `cli`.
 
+pub mod anonymise;
+pub mod input;
 pub mod model;
+pub mod sessionise;
 pub mod store;

@@ -1,0 +1,9 @@
+//! Where address and agent end: a day's salts, the hashes made with them, and
+//! the sealing of open visits. What leaves here has no field for either.
+
+mod hash;
+mod salts;
+mod seal;
+
+pub use hash::{Visitor, VisitorHash};
+pub use salts::{DaySalt, Doomed, SaltError, Salts, list};

@@ -1,0 +1,299 @@
+//! The salts of a day: made at its first record, kept outside the database,
+//! destroyed when their time has come.
+//!
+//! A file `YYYY-MM-DD.salt` (0600) holds 256 keys of 32 bytes; the last octet
+//! of an address picks one. Whoever uses it holds a shared lock on it, and it
+//! is destroyed under an exclusive one only.
+
+use crate::model::{Day, Hash};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+const MAGIC: &[u8; 16] = b"fathom-tui salt\n";
+const KEY: usize = 32;
+const KEYS: usize = 256 * KEY;
+const FILE: usize = MAGIC.len() + 8 + KEYS;
+
+/// Salts could not be made, read or destroyed.
+#[derive(Debug)]
+pub struct SaltError {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What the system said.
+    pub error: Error,
+}
+
+impl std::fmt::Display for SaltError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "salts at {}: {}", self.path.display(), self.error)
+    }
+}
+
+impl std::error::Error for SaltError {}
+
+fn at(path: &Path) -> impl FnOnce(Error) -> SaltError {
+    let path = path.to_owned();
+    move |error| SaltError { path, error }
+}
+
+/// The keys of one day, ready for use.
+pub struct DaySalt {
+    keys: Vec<Hmac<Sha256>>,
+    seal: [u8; 32],
+    fingerprint: Hash,
+    // Held for its shared lock.
+    _file: Option<File>,
+}
+
+impl DaySalt {
+    pub(super) fn from_keys(bytes: &[u8]) -> DaySalt {
+        let mac = |key: &[u8]| Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+        let derive = |label: &[u8]| -> [u8; 32] {
+            let mut whole = mac(bytes);
+            whole.update(label);
+            whole.finalize().into_bytes().into()
+        };
+        let mut fingerprint = Hash::default();
+        fingerprint.copy_from_slice(&derive(b"fingerprint")[..16]);
+        DaySalt { keys: bytes.chunks(KEY).map(mac).collect(), seal: derive(b"seal"), fingerprint, _file: None }
+    }
+
+    pub(super) fn key(&self, octet: u8) -> &Hmac<Sha256> {
+        &self.keys[usize::from(octet)]
+    }
+
+    pub(super) fn seal_key(&self) -> &[u8; 32] {
+        &self.seal
+    }
+
+    /// Tells one salt from another; says nothing about the keys.
+    pub fn fingerprint(&self) -> &Hash {
+        &self.fingerprint
+    }
+}
+
+/// The salts that this process uses.
+pub struct Salts {
+    folder: Option<PathBuf>,
+    days: HashMap<Day, DaySalt>,
+    now: i64,
+}
+
+impl Salts {
+    /// Salts in a folder, made if need be (0700).
+    pub fn in_folder(folder: &Path, now: i64) -> Salts {
+        Salts { folder: Some(folder.to_owned()), days: HashMap::new(), now }
+    }
+
+    /// Salts that never touch a disk, for `demo`.
+    pub fn in_memory() -> Salts {
+        Salts { folder: None, days: HashMap::new(), now: 0 }
+    }
+
+    /// The salt of a day, made if there is none.
+    ///
+    /// # Errors
+    /// If the folder or file cannot be read or written.
+    pub fn day(&mut self, day: Day) -> Result<&DaySalt, SaltError> {
+        if !self.days.contains_key(&day) {
+            let salt = match &self.folder {
+                Some(folder) => obtain(folder, day, self.now)?,
+                None => DaySalt::from_keys(&random_keys()),
+            };
+            self.days.insert(day, salt);
+        }
+        Ok(&self.days[&day])
+    }
+
+    /// The salt of a day that is already in use.
+    pub fn known(&self, day: Day) -> Option<&DaySalt> {
+        self.days.get(&day)
+    }
+
+    /// Lets go of every day but these, so that others may destroy them.
+    pub fn keep_only(&mut self, used: &[Day]) {
+        if self.folder.is_some() {
+            self.days.retain(|day, _| used.contains(day));
+        }
+    }
+}
+
+fn random_keys() -> Vec<u8> {
+    let mut keys = vec![0; KEYS];
+    getrandom::fill(&mut keys).expect("the operating system has random bytes");
+    keys
+}
+
+fn file_of(folder: &Path, day: Day) -> PathBuf {
+    folder.join(format!("{day}.salt"))
+}
+
+fn obtain(folder: &Path, day: Day, now: i64) -> Result<DaySalt, SaltError> {
+    let path = file_of(folder, day);
+    // Another process may destroy or make it in between; each round one of the
+    // two has happened.
+    for _ in 0..100 {
+        match read_locked(&path).map_err(at(&path))? {
+            Found::Salt(salt) => return Ok(*salt),
+            Found::Damaged => std::fs::remove_file(&path).map_err(at(&path))?,
+            Found::Nothing => make(folder, &path, now).map_err(at(&path))?,
+        }
+    }
+    Err(SaltError { path, error: Error::other("it keeps being destroyed by another process") })
+}
+
+enum Found {
+    Salt(Box<DaySalt>),
+    /// Cut short or not ours: as good as lost.
+    Damaged,
+    Nothing,
+}
+
+fn read_locked(path: &Path) -> Result<Found, Error> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) => return Err(error),
+    };
+    file.lock_shared()?;
+    if file.metadata()?.nlink() == 0 {
+        return Ok(Found::Nothing);
+    }
+    let mut bytes = Vec::with_capacity(FILE);
+    file.read_to_end(&mut bytes)?;
+    if bytes.len() != FILE || !bytes.starts_with(MAGIC) {
+        return Ok(Found::Damaged);
+    }
+    let mut salt = DaySalt::from_keys(&bytes[MAGIC.len() + 8..]);
+    salt._file = Some(file);
+    Ok(Found::Salt(Box::new(salt)))
+}
+
+/// Written aside and then linked, so that nobody ever reads half of one.
+fn make(folder: &Path, path: &Path, now: i64) -> Result<(), Error> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let mut name = [0; 8];
+    getrandom::fill(&mut name).expect("the operating system has random bytes");
+    let temporary = folder.join(format!(".new-{:016x}", u64::from_le_bytes(name)));
+    let mut file = File::options().write(true).create_new(true).mode(0o600).open(&temporary)?;
+    let written = file
+        .write_all(&[&MAGIC[..], &now.to_le_bytes(), &random_keys()].concat())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| match std::fs::hard_link(&temporary, path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        });
+    std::fs::remove_file(&temporary)?;
+    written?;
+    File::open(folder)?.sync_all()
+}
+
+/// The salts in a folder: day, and when each was made (epoch seconds).
+pub fn list(folder: &Path) -> Vec<(Day, i64)> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut salts: Vec<(Day, i64)> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name();
+            let date = name.to_str()?.strip_suffix(".salt")?;
+            let day = Day::of(chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?);
+            let mut head = [0; MAGIC.len() + 8];
+            File::open(entry.path()).ok()?.read_exact(&mut head).ok()?;
+            let made = head.last_chunk::<8>().copied().map(i64::from_le_bytes)?;
+            Some((day, made))
+        })
+        .collect();
+    salts.sort_unstable();
+    salts
+}
+
+/// A salt that is about to be destroyed; nobody else uses it.
+pub struct Doomed {
+    path: PathBuf,
+    file: File,
+}
+
+impl Salts {
+    /// Claims a day's salt for destruction; `None` while somebody uses it or if
+    /// it is gone already.
+    ///
+    /// # Errors
+    /// If the file cannot be opened for writing.
+    pub fn doom(folder: &Path, day: Day) -> Result<Option<Doomed>, SaltError> {
+        let path = file_of(folder, day);
+        let file = match File::options().read(true).write(true).open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(SaltError { path, error }),
+        };
+        Ok(file.try_lock().is_ok().then_some(Doomed { path, file }))
+    }
+}
+
+impl Doomed {
+    /// Overwrites, syncs and unlinks the file.
+    ///
+    /// # Errors
+    /// If one of them fails.
+    pub fn destroy(mut self) -> Result<(), SaltError> {
+        let path = self.path.clone();
+        let mut overwrite = || {
+            self.file.rewind()?;
+            self.file.write_all(&vec![0; FILE])?;
+            self.file.sync_all()?;
+            std::fs::remove_file(&self.path)?;
+            File::open(self.path.parent().unwrap_or(Path::new("/")))?.sync_all()
+        };
+        overwrite().map_err(at(&path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_salt_is_made_once_and_kept_for_its_owner() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let salts = folder.path().join("a/salts");
+        let mut one = Salts::in_folder(&salts, 5);
+        let mut two = Salts::in_folder(&salts, 6);
+        let day = Day(20_000);
+        let made = *one.day(day).expect("made").fingerprint();
+        assert_eq!(two.day(day).expect("read").fingerprint(), &made);
+        assert_eq!(list(&salts), [(day, 5)]);
+        let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode(&file_of(&salts, day)), 0o600);
+        assert_eq!(mode(&salts), 0o700);
+    }
+
+    #[test]
+    fn a_salt_in_use_is_not_destroyed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let day = Day(20_000);
+        let mut salts = Salts::in_folder(folder.path(), 0);
+        salts.day(day).expect("made");
+        assert!(Salts::doom(folder.path(), day).expect("readable").is_none());
+        salts.keep_only(&[]);
+        let doomed = Salts::doom(folder.path(), day).expect("readable").expect("free now");
+        doomed.destroy().expect("destroyed");
+        assert_eq!(list(folder.path()), []);
+        assert!(Salts::doom(folder.path(), day).expect("gone").is_none());
+    }
+
+    #[test]
+    fn a_damaged_salt_is_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let day = Day(20_000);
+        std::fs::write(file_of(folder.path(), day), b"torn").expect("written");
+        let mut salts = Salts::in_folder(folder.path(), 9);
+        salts.day(day).expect("made anew");
+        assert_eq!(list(folder.path()), [(day, 9)]);
+    }
+}

@@ -1,0 +1,12 @@
+//! Bytes to records: files, archives and standard input, each a stream of
+//! lines with positions that can be proved and read again from.
+
+mod archive;
+mod expand;
+mod identity;
+mod lines;
+
+pub use archive::{Compression, decompress};
+pub use expand::{ExpandError, Found, expand};
+pub use identity::{HEAD, Identity, KeyError, TAIL};
+pub use lines::{Line, Lines, MAX_LINE};

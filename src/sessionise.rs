@@ -1,0 +1,304 @@
+//! Hits to visits and deltas (docs/design.md, Visits).
+//!
+//! An open visit keeps its first and last time, the dimensions of its entry
+//! and last row, and whether it still counts as a bounce. Everything counted
+//! is a delta on the row that was counted, so every counter stays additive.
+
+use crate::model::{Candidate, Commit, Counters, Day, Hash, Hit, Kind, RowKey, SiteId, Stored};
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
+
+type Map<K, V> = HashMap<K, V, FixedState>;
+
+/// A page view joins a visit that it is less than this from, in seconds.
+const GAP: u32 = 30 * 60;
+/// An open visit is dropped once the newest time is more than this past its
+/// last, in seconds.
+const DROP_AFTER: u32 = 3600;
+/// Shards of a day's open visits; a commit rewrites those that changed.
+pub const SHARDS: u16 = 64;
+
+/// A visit that may still go on. `R` is a row with symbols, or with ids when
+/// it is read or written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OpenVisit<R> {
+    first: u32,
+    last: u32,
+    entry: R,
+    exit: R,
+    bounce: bool,
+}
+
+/// The open visits of one local day.
+#[derive(Default)]
+struct OpenDay {
+    visits: Map<Hash, OpenVisit<RowKey>>,
+    newest: Map<(SiteId, Kind), u32>,
+    changed: HashSet<u16, FixedState>,
+}
+
+/// All open visits that this process knows.
+#[derive(Default)]
+pub struct Sessions {
+    days: Map<Day, OpenDay>,
+}
+
+/// Facts of a batch while it is built.
+#[derive(Default)]
+pub struct Deltas {
+    rows: Map<RowKey, u32>,
+    seen: HashSet<(Day, Hash), FixedState>,
+    days: HashSet<Day, FixedState>,
+}
+
+impl Deltas {
+    /// The counters of a row.
+    fn at<'c>(&mut self, commit: &'c mut Commit, row: &RowKey) -> &'c mut Counters {
+        let index = self.index(commit, row);
+        &mut commit.pages[index as usize].1
+    }
+
+    fn index(&mut self, commit: &mut Commit, row: &RowKey) -> u32 {
+        *self.rows.entry(*row).or_insert_with(|| {
+            commit.pages.push((*row, Counters::default()));
+            commit.pages.len() as u32 - 1
+        })
+    }
+
+    fn candidate(&mut self, commit: &mut Commit, day: Day, hash: Hash, row: u32, is_page: bool) {
+        if self.seen.insert((day, hash)) {
+            commit.candidates.push(Candidate { day, hash, row, is_page });
+        }
+    }
+}
+
+/// Shard of an open visit.
+pub fn shard_of(visit: &Hash) -> u16 {
+    u16::from(visit[0]) % SHARDS
+}
+
+impl Sessions {
+    /// Whether a day's open visits were loaded.
+    pub fn knows(&self, day: Day) -> bool {
+        self.days.contains_key(&day)
+    }
+
+    /// Forgets everything, to load it anew.
+    pub fn clear(&mut self) {
+        self.days.clear();
+    }
+
+    /// Puts in what the store had of a day.
+    pub fn load(&mut self, day: Day, visits: Vec<(Hash, OpenVisit<RowKey>)>, newest: Vec<((SiteId, Kind), u32)>) {
+        let open = self.days.entry(day).or_default();
+        open.visits.extend(visits);
+        open.newest.extend(newest);
+    }
+
+    /// Counts one hit.
+    pub fn hit(&mut self, hit: &Hit, deltas: &mut Deltas, commit: &mut Commit) {
+        let open = self.days.entry(hit.day).or_default();
+        deltas.days.insert(hit.day);
+        let key = (hit.row.site, hit.row.kind);
+        let newest = open.newest.get(&key).copied().unwrap_or(0);
+        open.newest.insert(key, newest.max(hit.time));
+        open.changed.insert(shard_of(&hit.visit));
+        let found = open.visits.get_mut(&hit.visit).filter(|v| v.last + DROP_AFTER >= newest);
+        let row = match found {
+            Some(visit) if visit.joins(hit.time) => visit.join(hit, deltas, commit),
+            Some(visit) => {
+                if hit.time > visit.last {
+                    *visit = OpenVisit::begin(hit);
+                }
+                begin(hit, deltas, commit)
+            }
+            None => {
+                open.visits.insert(hit.visit, OpenVisit::begin(hit));
+                begin(hit, deltas, commit)
+            }
+        };
+        let index = deltas.index(commit, &row);
+        commit.pages[index as usize].1.page_views += 1;
+        deltas.candidate(commit, hit.day, hit.visitor, index, false);
+        deltas.candidate(commit, hit.day, hit.page, index, true);
+    }
+
+    /// Drops what is over, and lists the shards that a commit has to rewrite
+    /// and the newest times. `encode` gives a visit's bytes.
+    pub fn changes(
+        &mut self,
+        deltas: &Deltas,
+        mut encode: impl FnMut(&Hash, &OpenVisit<RowKey>, &mut Vec<u8>),
+    ) -> Vec<(Day, u16, Vec<u8>)> {
+        let mut shards = Vec::new();
+        for &day in &deltas.days {
+            let Some(open) = self.days.get_mut(&day) else { continue };
+            let (newest, changed) = (&open.newest, &mut open.changed);
+            open.visits.retain(|visit_hash, visit| {
+                let key = (visit.entry.site, visit.entry.kind);
+                let keep = visit.last + DROP_AFTER >= newest.get(&key).copied().unwrap_or(0);
+                if !keep {
+                    changed.insert(shard_of(visit_hash));
+                }
+                keep
+            });
+            let mut payloads: Map<u16, Vec<u8>> = open.changed.drain().map(|shard| (shard, Vec::new())).collect();
+            for (hash, visit) in &open.visits {
+                if let Some(payload) = payloads.get_mut(&shard_of(hash)) {
+                    encode(hash, visit, payload);
+                }
+            }
+            shards.extend(payloads.into_iter().map(|(shard, payload)| (day, shard, payload)));
+        }
+        shards
+    }
+
+    /// The newest times of the days of a batch.
+    pub fn newest(&self, deltas: &Deltas) -> Vec<(Day, SiteId, Kind, u32)> {
+        let of = |day: Day| self.days.get(&day).into_iter().flat_map(|open| &open.newest);
+        deltas.days.iter().flat_map(|&day| of(day).map(move |(&(site, kind), &time)| (day, site, kind, time))).collect()
+    }
+
+    /// Lets go of days that no batch has touched for long; they are read again
+    /// if need be.
+    pub fn keep_only(&mut self, days: &[Day]) {
+        self.days.retain(|day, _| days.contains(day));
+    }
+}
+
+fn begin(hit: &Hit, deltas: &mut Deltas, commit: &mut Commit) -> RowKey {
+    let counters = deltas.at(commit, &hit.row);
+    counters.visits += 1;
+    counters.bounces += 1;
+    counters.exits += 1;
+    hit.row
+}
+
+impl OpenVisit<RowKey> {
+    fn begin(hit: &Hit) -> OpenVisit<RowKey> {
+        OpenVisit { first: hit.time, last: hit.time, entry: hit.row, exit: hit.row, bounce: true }
+    }
+
+    fn joins(&self, time: u32) -> bool {
+        self.first < time + GAP && time < self.last + GAP
+    }
+
+    /// Takes the hit into the visit; returns the row it counts on: its own page
+    /// and hour with the dimensions of the visit's entry.
+    fn join(&mut self, hit: &Hit, deltas: &mut Deltas, commit: &mut Commit) -> RowKey {
+        let row = RowKey { visit: self.entry.visit, ..hit.row };
+        if self.bounce {
+            deltas.at(commit, &self.entry).bounces -= 1;
+            self.bounce = false;
+        }
+        if hit.time >= self.last {
+            let before = deltas.at(commit, &self.exit);
+            before.duration_s += i64::from(hit.time - self.last);
+            before.duration_n += 1;
+            before.exits -= 1;
+            deltas.at(commit, &row).exits += 1;
+            self.exit = row;
+            self.last = hit.time;
+        }
+        self.first = self.first.min(hit.time);
+        row
+    }
+
+    /// The visit with its rows translated to the store's ids.
+    pub fn map<S>(&self, mut f: impl FnMut(&RowKey) -> S) -> OpenVisit<S> {
+        let (entry, exit) = (f(&self.entry), f(&self.exit));
+        OpenVisit { first: self.first, last: self.last, entry, exit, bounce: self.bounce }
+    }
+
+    /// The time of its last page view, epoch seconds.
+    pub fn last(&self) -> u32 {
+        self.last
+    }
+}
+
+impl OpenVisit<Stored<RowKey>> {
+    /// Entry and exit row.
+    pub fn rows(&self) -> [Stored<RowKey>; 2] {
+        [self.entry, self.exit]
+    }
+
+    /// The visit with these rows instead.
+    pub fn with_rows(&self, entry: RowKey, exit: RowKey) -> OpenVisit<RowKey> {
+        OpenVisit { first: self.first, last: self.last, entry, exit, bounce: self.bounce }
+    }
+}
+
+mod codec {
+    //! Open visits as bytes, before they are sealed. The first byte is the
+    //! version of the layout.
+
+    use super::OpenVisit;
+    use crate::model::{Channel, Country, Device, Hash, Kind, RowKey, Stored, Sym, VisitDims};
+
+    const LAYOUT: u8 = 1;
+
+    fn put_row(row: &RowKey, out: &mut Vec<u8>) {
+        let v = &row.visit;
+        let numbers =
+            [row.site, row.bucket, row.page.0, row.host.0, v.source.0, v.referrer.0, v.campaign.0, v.region.0, v.city.0];
+        for number in numbers.into_iter().chain([v.browser.0, v.os.0]) {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        out.extend_from_slice(&v.country.0);
+        out.extend_from_slice(&[row.kind as u8, v.channel as u8, v.device as u8]);
+    }
+
+    fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+        let (first, rest) = bytes.split_first_chunk::<N>()?;
+        *bytes = rest;
+        Some(*first)
+    }
+
+    fn number(bytes: &mut &[u8]) -> Option<u32> {
+        take::<4>(bytes).map(u32::from_le_bytes)
+    }
+
+    fn get_row(bytes: &mut &[u8]) -> Option<RowKey> {
+        let (site, bucket) = (number(bytes)?, number(bytes)?);
+        let mut sym = || number(bytes).map(Sym);
+        let (page, host, source, referrer) = (sym()?, sym()?, sym()?, sym()?);
+        let (campaign, region, city, browser, os) = (sym()?, sym()?, sym()?, sym()?, sym()?);
+        let country = Country(take(bytes)?);
+        let [kind, channel, device] = take(bytes)?;
+        let kind = if kind == 0 { Kind::Log } else { Kind::Beacon };
+        let (channel, device) = (Channel::from_index(channel)?, Device::from_index(device)?);
+        let visit = VisitDims { source, referrer, campaign, region, city, browser, os, country, channel, device };
+        Some(RowKey { site, kind, bucket, page, host, visit })
+    }
+
+    impl OpenVisit<Stored<RowKey>> {
+        /// Appends the visit to a shard's payload.
+        pub fn encode(&self, hash: &Hash, out: &mut Vec<u8>) {
+            if out.is_empty() {
+                out.push(LAYOUT);
+            }
+            out.extend_from_slice(hash);
+            out.extend_from_slice(&self.first.to_le_bytes());
+            out.extend_from_slice(&self.last.to_le_bytes());
+            out.push(self.bounce.into());
+            put_row(&self.entry.0, out);
+            put_row(&self.exit.0, out);
+        }
+
+        /// Reads a shard's payload; `None` if it is not one of ours.
+        pub fn decode_all(mut bytes: &[u8]) -> Option<Vec<(Hash, OpenVisit<Stored<RowKey>>)>> {
+            let mut visits = Vec::new();
+            if take::<1>(&mut bytes)? != [LAYOUT] {
+                return None;
+            }
+            while !bytes.is_empty() {
+                let hash = take(&mut bytes)?;
+                let (first, last) = (number(&mut bytes)?, number(&mut bytes)?);
+                let bounce = take::<1>(&mut bytes)? == [1];
+                let (entry, exit) = (Stored(get_row(&mut bytes)?), Stored(get_row(&mut bytes)?));
+                visits.push((hash, OpenVisit { first, last, entry, exit, bounce }));
+            }
+            Some(visits)
+        }
+    }
+}
