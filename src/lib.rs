@@ -10,7 +10,11 @@
 //! queries and [`model`]; only `main` imports `cli`.
 
 pub mod anonymise;
+pub mod enrich;
 pub mod input;
 pub mod model;
+pub mod parse;
+pub mod pipeline;
 pub mod sessionise;
+pub mod simulate;
 pub mod store;

@@ -200,7 +200,6 @@ impl OpenVisit<RowKey> {
             self.exit = row;
             self.last = hit.time;
         }
-        self.first = self.first.min(hit.time);
         row
     }
 

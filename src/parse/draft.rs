@@ -100,8 +100,8 @@ impl<'a> Draft<'a> {
             Field::Query => self.query = value,
             Field::Status if value.is_empty() => {}
             Field::Status => request.status = scan::status(&value).ok_or(Malformed::Shape)?,
-            Field::Bytes if value.is_empty() => {}
-            Field::Bytes => request.bytes = scan::integer(&value).ok_or(Malformed::Shape)?,
+            // What is no number is unknown: the request counts all the same.
+            Field::Bytes => request.bytes = scan::integer(&value).unwrap_or(0),
             Field::Address => request.address = value,
             Field::Forwarded => request.forwarded = value,
             Field::Host(rank) if *rank >= self.host_rank && !value.is_empty() => {
@@ -137,16 +137,7 @@ impl<'a> Draft<'a> {
             request.target = join(path, query);
         }
         match line {
-            Some(line) => {
-                let (method, target) = request_line::split(&line)?;
-                request.method = Cow::Owned(method.to_vec());
-                request.target = Cow::Owned(target.to_vec());
-                if let Cow::Borrowed(line) = line {
-                    let (method, target) = request_line::split(line)?;
-                    request.method = Cow::Borrowed(method);
-                    request.target = Cow::Borrowed(target);
-                }
-            }
+            Some(line) => request_line::set(line, &mut request)?,
             None => {
                 if !self.has_method {
                     request.method = Cow::Borrowed(b"GET");

@@ -35,6 +35,8 @@ pub(super) enum Piece {
 pub(super) struct Pieces {
     pub(super) list: Vec<Piece>,
     pub(super) escape: Escape,
+    /// Whether a line may go on after the last element, as GoAccess lets it.
+    pub(super) open_end: bool,
 }
 
 impl Pieces {
@@ -54,6 +56,19 @@ impl Pieces {
         self.list.iter().any(|piece| matches!(piece, Piece::Field(field) if is(field)))
     }
 
+    /// The fields by number with their meaning, for `detect`.
+    pub(super) fn fields(&self) -> Vec<(String, &'static str)> {
+        let field = |piece: &Piece| match piece {
+            Piece::Field(field) => Some(field.words()),
+            _ => None,
+        };
+        let words = self.list.iter().filter_map(field).enumerate();
+        words
+            .filter(|(_, word)| *word != Field::Ignored.words())
+            .map(|(at, word)| (format!("field {}", at + 1), word))
+            .collect()
+    }
+
     /// Reads one line.
     pub(super) fn parse<'a>(&self, line: &'a [u8]) -> Result<Request<'a>, Malformed> {
         let mut draft = Draft::default();
@@ -66,20 +81,30 @@ impl Pieces {
         let mut rest = line;
         for (at, piece) in self.list.iter().enumerate() {
             rest = match piece {
-                Piece::Literal(text) => rest.strip_prefix(&**text).ok_or(Malformed::Shape)?,
+                Piece::Literal(text) => self.skip(at, text, rest).ok_or(Malformed::Shape)?,
                 Piece::Spaces => rest.trim_ascii_start(),
                 Piece::Field(Field::TimeIn(format)) => {
                     draft.timed();
                     format.read(rest, &mut draft.civil).ok_or(Malformed::Time)?
                 }
                 Piece::Field(field) => {
-                    let (value, after) = self.value(at, rest).ok_or(Malformed::Shape)?;
+                    let end = self.end(at, rest).ok_or(Malformed::Shape)?;
+                    let (value, after) = rest.split_at(end);
                     self.set(field, value, draft)?;
                     after
                 }
             };
         }
-        Ok(())
+        if rest.is_empty() || self.open_end { Ok(()) } else { Err(Malformed::Shape) }
+    }
+
+    /// What follows a literal. Spaces at the line's end may be missing.
+    fn skip<'a>(&self, at: usize, literal: &[u8], text: &'a [u8]) -> Option<&'a [u8]> {
+        let last = at + 1 == self.list.len();
+        if last && text.trim_ascii_end() == literal.trim_ascii_end() {
+            return Some(b"");
+        }
+        text.strip_prefix(literal)
     }
 
     fn set<'a>(&self, field: &Field, raw: &'a [u8], draft: &mut Draft<'a>) -> Result<(), Malformed> {
@@ -94,29 +119,26 @@ impl Pieces {
         draft.set(field, value)
     }
 
-    /// The value of the field at `at`, which begins a text, and what follows.
-    fn value<'a>(&self, at: usize, text: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
-        let end = match self.list.get(at + 1) {
-            None => text.len(),
+    /// Where the field at `at` ends, which begins a text.
+    fn end(&self, at: usize, text: &[u8]) -> Option<usize> {
+        match self.list.get(at + 1) {
+            None if self.open_end => Some(scan::word(text, 0).1),
+            None => Some(text.len()),
             Some(Piece::Literal(literal)) if self.list.len() == at + 2 => {
-                // The last literal ends the line: an unescaped quote within
-                // the field before does no harm.
-                text.trim_ascii_end().strip_suffix(literal.trim_ascii_end())?.len()
+                // The last literal ends the line: a quote within the field
+                // that nobody escaped does no harm.
+                match text.trim_ascii_end().strip_suffix(literal.trim_ascii_end()) {
+                    Some(value) => Some(value.len()),
+                    None if self.open_end => find(text, literal),
+                    None => None,
+                }
             }
-            Some(Piece::Literal(literal)) => find(text, literal)?,
-            Some(Piece::Spaces) => text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len()),
+            Some(Piece::Literal(literal)) => find(text, literal),
+            Some(Piece::Spaces) => {
+                Some(text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len()))
+            }
             // `$host$request_uri`: the path's slash ends the host.
-            Some(Piece::Field(_)) => memchr::memchr(b'/', text)?,
-        };
-        // The last literal may have lost its trailing spaces.
-        let after = if self.list.len() == at + 2 { self.last(&text[end..]) } else { &text[end..] };
-        Some((&text[..end], after))
-    }
-
-    XX {
-        match self.list.last() {
-            Some(Piece::Literal(literal)) if !text.starts_with(literal) => literal,
-            _ => text,
+            Some(Piece::Field(_)) => memchr::memchr(b'/', text),
         }
     }
 }
@@ -133,4 +155,24 @@ fn find(text: &[u8], literal: &[u8]) -> Option<usize> {
 /// Whether an odd number of backslashes ends a text.
 fn escaped(text: &[u8]) -> bool {
     text.iter().rev().take_while(|&&b| b == b'\\').count() % 2 == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_lasts_to_the_next_literal() {
+        let mut pieces = Pieces::default();
+        pieces.list.push(Piece::Field(Field::Address));
+        pieces.literal(b' ');
+        pieces.literal(b'"');
+        pieces.list.push(Piece::Field(Field::Agent));
+        pieces.literal(b'"');
+        let mut draft = Draft::default();
+        assert_eq!(pieces.read(br#"192.0.2.1 "a "b" \x22c""#, &mut draft), Ok(()));
+        assert_eq!(&*draft.request.address, b"192.0.2.1");
+        assert_eq!(draft.request.agent.as_deref(), Some(&br#"a "b" "c"#[..]));
+        assert_eq!(pieces.read(b"192.0.2.1 x", &mut draft), Err(Malformed::Shape));
+    }
 }

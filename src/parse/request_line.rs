@@ -1,13 +1,12 @@
 //! `GET /path HTTP/1.1`: what is a request and what is not.
 
-use super::scan::unescape;
 use crate::model::{Malformed, Request};
 use memchr::{memchr, memmem, memrchr};
 use std::borrow::Cow;
 
-/// Puts a raw request line's method and target into a request.
-pub(super) fn set<'a>(raw: &'a [u8], request: &mut Request<'a>) -> Result<(), Malformed> {
-    match unescape(raw) {
+/// Puts the method and target of an unescaped request line into a request.
+pub(super) fn set<'a>(line: Cow<'a, [u8]>, request: &mut Request<'a>) -> Result<(), Malformed> {
+    match line {
         Cow::Borrowed(line) => {
             let (method, target) = split(line)?;
             request.method = Cow::Borrowed(method);

@@ -25,6 +25,7 @@ pub(super) struct Civil {
 
 impl Civil {
     /// The moment in UTC, if it is one and lies between 1990 and 2100.
+    #[inline]
     pub(super) fn epoch(&self) -> Option<i64> {
         if let Some(epoch) = self.epoch {
             return in_range(epoch);
@@ -60,6 +61,7 @@ fn days_in_month(year: i64, month: u32) -> u32 {
 }
 
 /// Days since 1970-01-01 (Howard Hinnant's `days_from_civil`, for years from 0).
+#[inline]
 fn days(year: i64, month: u32, day: u32) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year / 400;
@@ -70,6 +72,7 @@ fn days(year: i64, month: u32, day: u32) -> i64 {
 }
 
 /// `22/Jan/2021:00:00:01 +0000`; also with a fraction, or without a zone.
+#[inline]
 pub(super) fn clf(text: &[u8]) -> Option<i64> {
     let [d1, d2, b'/', m1, m2, m3, b'/', y1, y2, y3, y4, b':', rest @ ..] = text else {
         return None;
@@ -81,8 +84,11 @@ pub(super) fn clf(text: &[u8]) -> Option<i64> {
         ..Civil::default()
     };
     let rest = clock(rest, &mut civil)?;
-    let zone_text = rest.strip_prefix(b" ").unwrap_or(rest);
-    civil.offset = zone(zone_text)?;
+    civil.offset = match rest {
+        b" +0000" => 0,
+        [b' ', rest @ ..] => zone(rest)?,
+        rest => zone(rest)?,
+    };
     civil.epoch()
 }
 
@@ -116,6 +122,7 @@ pub(super) fn iso_date<'a>(text: &'a [u8], civil: &mut Civil) -> Option<&'a [u8]
 }
 
 /// `00:00:01` and a fraction; gives back what follows.
+#[inline]
 pub(super) fn clock<'a>(text: &'a [u8], civil: &mut Civil) -> Option<&'a [u8]> {
     let [h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = text else {
         return None;
@@ -135,7 +142,8 @@ pub(super) fn clock<'a>(text: &'a [u8], civil: &mut Civil) -> Option<&'a [u8]> {
 /// Seconds since 1970, or milli-, micro- or nanoseconds by their size.
 pub(super) fn epoch(text: &[u8]) -> Option<i64> {
     let whole = text.split(|&b| b == b'.').next()?;
-    if let Some(value) = integer(whole) {
+    let plain = text[whole.len()..].iter().skip(1).all(u8::is_ascii_digit);
+    if let Some(value) = integer(whole).filter(|_| plain) {
         let value = i64::try_from(value).ok()?;
         return in_range(match value {
             0..100_000_000_000 => value,
@@ -184,6 +192,7 @@ pub(super) fn pair(high: u8, low: u8) -> Option<u32> {
 }
 
 /// The number of an English month by its first three letters.
+#[inline]
 pub(super) fn month(name: [u8; 3]) -> Option<u32> {
     Some(match &name.map(|b| b.to_ascii_lowercase()) {
         b"jan" => 1,

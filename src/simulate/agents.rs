@@ -15,6 +15,7 @@ const ONE: &[&str] = &[""];
 /// Weight, versions, agent string with `$` where the version stands.
 type Browser = (u32, &'static [&'static str], &'static str);
 
+#[rustfmt::skip]
 const BROWSERS: &[Browser] = &[
     (220, CHROME, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/$.0.0.0 Safari/537.36"),
     (130, CHROME, "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/$.0.0.0 Safari/537.36"),

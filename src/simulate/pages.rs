@@ -4,6 +4,7 @@ use super::chance::{Random, Zipf};
 use super::line::decimal;
 
 /// The pages every product's site has, most read first.
+#[rustfmt::skip]
 const FRONT: &[&str] = &[
     "/", "/blog", "/docs", "/pricing", "/blog/we-deleted-half-our-servers", "/changelog",
     "/docs/install", "/docs/quick-start", "/features", "/about", "/blog/postgres-is-enough",
@@ -13,17 +14,20 @@ const FRONT: &[&str] = &[
     "/login", "/signup", "/status", "/docs/api/events", "/docs/api/sites", "/imprint", "/press",
     "/roadmap", "/community", "/docs/glossary", "/search",
 ];
+#[rustfmt::skip]
 const TOPICS: &[&str] = &[
     "sqlite", "caching", "dns", "queues", "backups", "feature-flags", "on-call", "http-3", "logs",
     "time-zones", "unicode", "containers", "migrations", "rate-limits", "webhooks", "search",
     "passwords", "load-tests", "latency", "open-source",
 ];
+#[rustfmt::skip]
 const TITLES: &[&str] = &[
     "/blog/notes-on-", "/docs/guides/", "/blog/why-we-changed-", "/blog/tags/", "/blog/a-year-of-",
     "/docs/reference/", "/blog/what-nobody-says-about-", "/blog/2023/learning-", "/blog/debugging-",
     "/docs/examples/", "/blog/2022/the-cost-of-", "/blog/2021/small-", "/help/",
 ];
 /// Path, size, content type. A first view asks for the first ones.
+#[rustfmt::skip]
 pub(super) const ASSETS: &[(&str, u32, &str)] = &[
     ("/assets/app.3f9a1c27.css", 18_344, "text/css; charset=utf-8"),
     ("/assets/app.b81e40d5.js", 64_120, "text/javascript; charset=utf-8"),

@@ -3,6 +3,7 @@
 use super::chance::{Random, Weighted};
 
 /// Weight and referrer; the first is none.
+#[rustfmt::skip]
 const REFERRERS: &[(u32, &str)] = &[
     (360, ""),
     (205, "https://www.google.com/"),
@@ -20,7 +21,7 @@ const REFERRERS: &[(u32, &str)] = &[
     (34, "https://news.ycombinator.com/"),
     (12, "https://news.ycombinator.com/item?id=46213377"),
     (30, "https://github.com/"),
-    (10, "https://github.com/sindre-vik/awesome-logs"),
+    (10, "https://github.com/example/awesome-logs"),
     (26, "https://www.reddit.com/"),
     (6, "https://old.reddit.com/r/selfhosted/"),
     (14, "https://lobste.rs/"),
@@ -52,6 +53,7 @@ const SPAM: &[&str] = &[
     "https://free-share-buttons.com/",
 ];
 /// Weight and query; `$` stands for a click's id.
+#[rustfmt::skip]
 const CAMPAIGNS: &[(u32, &str)] = &[
     (28, "?utm_source=newsletter&utm_medium=email&utm_campaign=spring-release"),
     (18, "?utm_source=newsletter&utm_medium=email&utm_campaign=monthly-42"),
@@ -118,7 +120,9 @@ impl Source {
         };
         out.extend_from_slice(begin.as_bytes());
         let mut random = Random::new(visitor);
-        out.extend((0..48).map(|_| random.of(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz_-")));
+        out.extend(
+            (0..48).map(|_| random.of(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz_-")),
+        );
     }
 }
 
@@ -156,7 +160,10 @@ mod tests {
 
     #[test]
     fn a_click_keeps_its_id() {
-        let source = Source { referrer: 0, campaign: 4 };
+        let source = Source {
+            referrer: 0,
+            campaign: 4,
+        };
         let (mut first, mut second) = (Vec::new(), Vec::new());
         source.write_query(7, &mut first);
         source.write_query(7, &mut second);

@@ -1,0 +1,300 @@
+//! Agents: browser, system, device, or the robot that it is. Each agent is
+//! worked out once; what is remembered of it is a hash.
+
+use super::bot::{self, Bot};
+use super::memo::Memo;
+use super::path;
+use crate::model::Device;
+use hashbrown::HashMap;
+use serde::Deserialize;
+use std::sync::LazyLock;
+use ua_parser::{os, user_agent};
+
+const RULES: &[u8] = include_bytes!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/assets/agents.json.zst"
+));
+
+/// Building the rules takes some 90 ms: only for the first agent that is new.
+static PARSERS: LazyLock<Parsers> =
+    LazyLock::new(|| Parsers::new().expect("tested with the embedded rules"));
+
+/// Agents remembered by one worker.
+const MEMO: usize = 100_000;
+/// Different results kept by one worker: real traffic has some hundreds.
+const MAX_RESULTS: usize = 50_000;
+/// Longest family and longest major version kept, in bytes.
+const MAX_FAMILY: usize = 48;
+const MAX_MAJOR: usize = 8;
+/// Only so much of an agent is looked at; browsers send 100 to 300 bytes.
+const MAX_AGENT: usize = 1_024;
+
+/// What an agent says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AgentInfo {
+    /// Family and major version with U+001F between them, the family alone
+    /// where there is no version; empty where unknown.
+    pub browser: Box<str>,
+    /// The operating system, in the same form.
+    pub os: Box<str>,
+    /// The size of the device.
+    pub device: Device,
+    /// The robot that it is; then nothing else is worked out.
+    pub bot: Option<Bot>,
+}
+
+/// A result of one [`Agents`], valid as long as that lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AgentId(pub u32);
+
+/// Looks agents up and remembers them. One of these for each worker.
+pub struct Agents {
+    memo: Memo<AgentId>,
+    results: Vec<AgentInfo>,
+    index: HashMap<AgentInfo, AgentId>,
+}
+
+impl Default for Agents {
+    fn default() -> Self {
+        let mut agents = Agents {
+            memo: Memo::new(MEMO),
+            results: Vec::new(),
+            index: HashMap::new(),
+        };
+        agents.keep(AgentInfo::default());
+        agents
+    }
+}
+
+impl Agents {
+    /// What a format without agents gives: nothing known, no robot.
+    pub const ABSENT: AgentId = AgentId(0);
+
+    /// The result for an agent as sent; `None` where the log has none.
+    pub fn lookup(&mut self, agent: Option<&[u8]>) -> AgentId {
+        let Some(agent) = agent else {
+            return Agents::ABSENT;
+        };
+        let key = self.memo.key(agent);
+        if let Some(id) = self.memo.get(key) {
+            return id;
+        }
+        let id = self.keep(work_out(agent));
+        self.memo.put(key, id);
+        id
+    }
+
+    /// What a result says.
+    pub fn info(&self, id: AgentId) -> &AgentInfo {
+        &self.results[id.0 as usize]
+    }
+
+    fn keep(&mut self, info: AgentInfo) -> AgentId {
+        let info = if self.results.len() < MAX_RESULTS {
+            info
+        } else {
+            without_names(info)
+        };
+        let next = u32::try_from(self.results.len()).expect("results are bounded");
+        let results = &mut self.results;
+        *self.index.entry(info).or_insert_with_key(|info| {
+            results.push(info.clone());
+            AgentId(next)
+        })
+    }
+}
+
+/// What is left when somebody makes up agents by the thousand.
+fn without_names(info: AgentInfo) -> AgentInfo {
+    let bot = info.bot.map(|bot| Bot {
+        name: "(other)".into(),
+        family: bot.family,
+    });
+    AgentInfo {
+        device: info.device,
+        bot,
+        ..AgentInfo::default()
+    }
+}
+
+fn work_out(agent: &[u8]) -> AgentInfo {
+    let agent = &agent[..agent.len().min(MAX_AGENT)];
+    if let Some(bot) = bot::detect(agent) {
+        return AgentInfo {
+            bot: Some(bot),
+            ..AgentInfo::default()
+        };
+    }
+    let text = String::from_utf8_lossy(agent);
+    let browser = PARSERS.browsers.extract(&text);
+    let system = PARSERS.systems.extract(&text);
+    let family = system.as_ref().map_or("", |system| &*system.os);
+    AgentInfo {
+        device: super::device::of(family, &text),
+        browser: browser.map_or_else(Default::default, |found| label(&found.family, found.major)),
+        os: system.map_or_else(Default::default, |found| {
+            label(&found.os, found.major.as_deref())
+        }),
+        bot: None,
+    }
+}
+
+fn label(family: &str, major: Option<&str>) -> Box<str> {
+    let family = path::cut(path::clean(family.as_bytes()), MAX_FAMILY);
+    match major {
+        None | Some("") => family.into(),
+        Some(major) => {
+            let major = path::cut(path::clean(major.as_bytes()), MAX_MAJOR);
+            format!("{family}\u{1F}{major}").into()
+        }
+    }
+}
+
+struct Parsers {
+    browsers: user_agent::Extractor<'static>,
+    systems: os::Extractor<'static>,
+}
+
+#[derive(Deserialize)]
+struct Rules {
+    user_agent_parsers: Vec<user_agent::Parser<'static>>,
+    os_parsers: Vec<os::Parser<'static>>,
+}
+
+impl Parsers {
+    fn new() -> Result<Parsers, String> {
+        let json = zstd::decode_all(RULES).map_err(|error| error.to_string())?;
+        let rules: Rules = serde_json::from_slice(&json).map_err(|error| error.to_string())?;
+        let browsers = user_agent::Builder::new().push_all(rules.user_agent_parsers);
+        let systems = os::Builder::new().push_all(rules.os_parsers);
+        Ok(Parsers {
+            browsers: browsers.map_err(text)?.build().map_err(text)?,
+            systems: systems.map_err(text)?.build().map_err(text)?,
+        })
+    }
+}
+
+fn text(error: impl std::fmt::Debug) -> String {
+    format!("{error:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bot::Family;
+    use super::*;
+    use crate::enrich::test_data;
+
+    fn info(agent: &str) -> AgentInfo {
+        let mut agents = Agents::default();
+        let id = agents.lookup(Some(agent.as_bytes()));
+        assert_eq!(
+            agents.lookup(Some(agent.as_bytes())),
+            id,
+            "remembered differently"
+        );
+        agents.info(id).clone()
+    }
+
+    #[test]
+    fn browsers_are_reduced_to_family_and_major_version() {
+        let found = info(
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0.3",
+        );
+        assert_eq!(
+            (&*found.browser, &*found.os, found.device),
+            ("Firefox\u{1F}128", "Windows\u{1F}10", Device::Desktop)
+        );
+        assert_eq!(found.bot, None);
+    }
+
+    #[test]
+    fn robots_are_nothing_else() {
+        let found = info("curl/8.5.0");
+        assert_eq!(
+            found.bot.map(|bot| (bot.name, bot.family)),
+            Some(("curl".into(), Family::Library))
+        );
+        assert_eq!(&*found.browser, "");
+    }
+
+    #[test]
+    fn an_absent_agent_is_no_robot_and_an_empty_one_is() {
+        let mut agents = Agents::default();
+        assert_eq!(agents.lookup(None), Agents::ABSENT);
+        assert_eq!(agents.info(Agents::ABSENT), &AgentInfo::default());
+        let empty = agents.lookup(Some(b""));
+        assert_eq!(
+            agents.info(empty).bot.as_ref().map(|bot| &*bot.name),
+            Some(bot::NO_AGENT)
+        );
+    }
+
+    #[test]
+    fn made_up_agents_do_not_fill_the_memory() {
+        let mut agents = Agents::default();
+        for family in 0..MAX_RESULTS {
+            agents.keep(AgentInfo {
+                browser: family.to_string().into(),
+                ..AgentInfo::default()
+            });
+        }
+        let bot = agents.lookup(Some(b"NewBot/1.0"));
+        assert_eq!(
+            agents.info(bot).bot.as_ref().map(|bot| &*bot.name),
+            Some("(other)")
+        );
+        assert!(agents.results.len() <= MAX_RESULTS + Family::ALL.len());
+    }
+
+    #[test]
+    fn families_are_those_of_uap_core() {
+        assert_families("ua/uap-core/test_ua.yaml", |agent| {
+            PARSERS
+                .browsers
+                .extract(agent)
+                .map(|found| found.family.into_owned())
+        });
+        assert_families("ua/uap-core/test_os.yaml", |agent| {
+            PARSERS
+                .systems
+                .extract(agent)
+                .map(|found| found.os.into_owned())
+        });
+    }
+
+    fn assert_families(file: &str, family: impl Fn(&str) -> Option<String>) {
+        let Some(yaml) = test_data(file) else {
+            return;
+        };
+        let (mut right, mut all, mut agent) = (0, 0, String::new());
+        for line in yaml.lines() {
+            if let Some(text) = line.trim_start().strip_prefix("- user_agent_string:") {
+                agent = scalar(text);
+            } else if let Some(text) = line.trim_start().strip_prefix("family:") {
+                all += 1;
+                let (found, expected) = (
+                    family(&agent).unwrap_or_else(|| "Other".to_owned()),
+                    scalar(text),
+                );
+                if found == expected {
+                    right += 1;
+                } else {
+                    println!("{found} instead of {expected}: {agent}");
+                }
+            }
+        }
+        println!("{file}: {right} of {all}");
+        assert!(all > 300 && right * 100 >= all * 98);
+    }
+
+    /// A YAML scalar on one line, plain or in simple quotes.
+    fn scalar(text: &str) -> String {
+        let text = text.trim();
+        let quoted = |q: char| text.strip_prefix(q).and_then(|rest| rest.strip_suffix(q));
+        match (quoted('\''), quoted('"')) {
+            (Some(single), _) => single.replace("''", "'"),
+            (_, Some(double)) => double.replace("\\\"", "\"").replace("\\\\", "\\"),
+            _ => text.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The one place that knows all stages: it takes records from inputs through
+//! parse, enrich, anonymise and sessionise, and commits what comes out.
+
+mod batch;
+mod error;
+mod import;
+mod ingest;
+mod locate;
+mod progress;
+mod settings;
+mod sites;
+mod source;
+mod stream;
+mod sweep;
+mod watch;
+mod worker;
+
+pub use error::IngestError;
+pub use import::{Import, Refusal, Summary, import};
+pub use ingest::{Ingest, Keep};
+pub use progress::Progress;
+pub use settings::{ImportOptions, Settings, SiteSettings};
+pub use stream::{Rejected, inspect, Inspection};
+pub use sweep::sweep;
+pub use watch::{WatchOptions, watch};

@@ -1,0 +1,416 @@
+//! One input while it is read: its lines, parser and cursor, one request ahead
+//! so that several can be read side by side by time.
+
+use super::error::IngestError;
+use super::ingest::Ingest;
+use super::locate::{Located, locate};
+use super::source::Source;
+use super::worker::Outcome;
+use crate::input::{HEAD, Identity, TAIL};
+use crate::model::{Class, Cursor, InputState, Malformed, Mark};
+use crate::parse::{Format, Parser};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// So much of an input is looked at to find out its format.
+const SAMPLE: usize = 64 * 1024;
+
+/// Lines of one kind that were no requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Why.
+    pub reason: Malformed,
+    /// How many.
+    pub lines: u64,
+    /// Line numbers of the first ones, from 1.
+    pub first: Vec<u64>,
+}
+
+/// An input that is being read.
+pub struct Stream {
+    /// Its number among the streams of this command.
+    pub number: u32,
+    /// Its path, or `-`.
+    pub name: String,
+    /// What it is and how far it was read, as of the last commit.
+    pub state: InputState,
+    /// The highest input number that was known when it was located.
+    pub known: u32,
+    /// The configured site that claims it.
+    pub claimed: Option<u16>,
+    /// Bytes on the disk; 0 where unknown.
+    pub size: u64,
+    /// Whether nothing of it is new.
+    pub is_known: bool,
+    /// A decoder's complaint at its end.
+    pub trouble: Option<String>,
+    source: Source,
+    parser: Parser,
+    base: u64,
+    head: Vec<u8>,
+    ahead: Option<(Outcome, u64)>,
+    /// Everything before this position of the stream was consumed.
+    consumed: u64,
+    /// Lines that wait for the first request to say where they belong.
+    waiting: BTreeMap<Class, u64>,
+    rejected: BTreeMap<Malformed, Rejected>,
+    line: u64,
+    /// The last line ended without a newline: the rest of it is no line.
+    midline: bool,
+    limit: Option<u64>,
+    is_following: bool,
+}
+
+/// A stream, or why there is none.
+pub enum Opened {
+    /// It can be read.
+    Stream(Box<Stream>),
+    /// Nothing in it.
+    Empty,
+    /// In no known format.
+    Unknown,
+}
+
+/// What of an input is to be found out, and how.
+pub struct Opening<'a> {
+    /// Its number among the streams of this command.
+    pub number: u32,
+    /// Its path, or `-`.
+    pub path: &'a Path,
+    /// The format, if it is settled.
+    pub format: Option<Format>,
+    /// The configured site that claims it.
+    pub claimed: Option<u16>,
+    /// Read at most so many bytes of it.
+    pub limit: Option<u64>,
+    /// Leave a last line without a newline alone.
+    pub is_following: bool,
+}
+
+impl Stream {
+    /// Opens an input, finds out its format and where to go on.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn open(opening: Opening<'_>, identity: &Identity, inputs: &[InputState]) -> std::io::Result<Opened> {
+        let path = opening.path;
+        let is_stdin = path == Path::new("-");
+        let mut source = if is_stdin { Source::stdin()? } else { Source::file(path)? };
+        let mut trouble = None;
+        let sample = match source.lines.peek(SAMPLE) {
+            Ok(sample) => sample[..sample.len().min(SAMPLE)].to_vec(),
+            Err(error) => {
+                // An archive that is still being written has good lines before the cut.
+                trouble = Some(error.to_string());
+                source.lines.peek(0)?.to_vec()
+            }
+        };
+        if sample.is_empty() {
+            return match trouble {
+                Some(error) => Err(std::io::Error::other(error)),
+                None => Ok(Opened::Empty),
+            };
+        }
+        let parser = match opening.format {
+            Some(format) => Parser::fixed(format),
+            None => match Format::detect(&sample) {
+                Some(format) => Parser::detected(format),
+                None => return Ok(Opened::Unknown),
+            },
+        };
+        let located = match locate(&mut source, identity, inputs) {
+            Ok(located) => located,
+            Err(error) if is_decoding(&error) => {
+                // What is behind the cut cannot be compared; it will be once it is whole.
+                trouble = Some(error.to_string());
+                Located { state: None, base: 0, head: Vec::new(), is_known: true }
+            }
+            Err(error) => return Err(error),
+        };
+        let name = if is_stdin { "-".into() } else { path.display().to_string() };
+        let mut state = located.state.unwrap_or_default();
+        state.path = match std::path::absolute(path) {
+            Ok(absolute) if !is_stdin => absolute.display().to_string(),
+            _ => name.clone(),
+        };
+        state.format = parser.format().name().to_owned();
+        let consumed = source.lines.position();
+        let size = std::fs::metadata(path).map_or(0, |meta| if is_stdin { 0 } else { meta.len() });
+        let midline = consumed > located.base && !source.lines.tail(consumed).ends_with(b"\n");
+        Ok(Opened::Stream(Box::new(Stream {
+            number: opening.number,
+            name,
+            line: state.ledger.lines(),
+            state,
+            known: inputs.iter().map(|input| input.id).max().unwrap_or(0),
+            claimed: opening.claimed,
+            size,
+            is_known: located.is_known,
+            trouble,
+            source,
+            parser,
+            base: located.base,
+            head: located.head,
+            ahead: None,
+            consumed,
+            waiting: BTreeMap::new(),
+            rejected: BTreeMap::new(),
+            midline,
+            limit: opening.limit,
+            is_following: opening.is_following,
+        })))
+    }
+
+    /// Time of the request that is ready to be taken, if there is one.
+    pub fn time(&self) -> Option<i64> {
+        self.ahead.as_ref().map(|(outcome, _)| outcome.time)
+    }
+
+    /// Position in its file or stream up to which it was consumed.
+    pub fn position(&self) -> u64 {
+        self.consumed
+    }
+
+    /// Bytes read of it as it lies on the disk.
+    pub fn bytes_read(&self) -> u64 {
+        self.source.read.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Lines that were no requests.
+    pub fn rejected(&self) -> impl Iterator<Item = &Rejected> {
+        self.rejected.values()
+    }
+
+    /// Looks for more after the end was reached.
+    pub fn retry(&mut self) {
+        self.source.lines.retry();
+    }
+
+    /// Takes the request that is ready, and makes the next one ready.
+    ///
+    /// # Errors
+    /// If reading fails, a salt or site cannot be made, or with `--strict` a
+    /// line is no request.
+    pub fn take(&mut self, ingest: &mut Ingest) -> Result<Option<Outcome>, IngestError> {
+        let taken = self.ahead.take().map(|(outcome, end)| {
+            self.consumed = end;
+            self.state.last_place = Some((outcome.key.site, outcome.key.bucket));
+            let time = outcome.time as u32;
+            self.state.last_record = self.state.last_record.max(time);
+            if self.state.first_record == 0 {
+                self.state.first_record = time;
+            }
+            outcome
+        });
+        if !self.is_known {
+            self.advance(ingest)?;
+        }
+        Ok(taken)
+    }
+
+    /// Reads up to the next request. Lines before it that are none are
+    /// consumed on the way.
+    fn advance(&mut self, ingest: &mut Ingest) -> Result<(), IngestError> {
+        loop {
+            if self.limit.is_some_and(|limit| self.consumed - self.base >= limit) {
+                self.trouble = Some("stopped at --max-bytes; the rest is read next time".into());
+                return self.finish_waiting(ingest);
+            }
+            let line = match self.source.lines.next_line() {
+                Ok(Some(line)) => line,
+                Ok(None) => return self.finish_waiting(ingest),
+                Err(error) if is_decoding(&error) => {
+                    self.trouble = Some(error.to_string());
+                    return self.finish_waiting(ingest);
+                }
+                Err(error) => return Err(IngestError::Read(PathBuf::from(&self.name), error)),
+            };
+            let (start, end, terminated) = (line.start, line.end, line.terminated);
+            if !terminated && self.is_following {
+                self.source.lines.unread(start);
+                return Ok(());
+            }
+            if std::mem::take(&mut self.midline) {
+                // The rest of a line that was counted without its newline.
+                self.consumed = end;
+                self.midline = !terminated;
+                continue;
+            }
+            let judged = if line.too_long {
+                Err(Malformed::TooLong)
+            } else {
+                match self.parser.parse(line.bytes) {
+                    Ok(request) => Ok(ingest.judge(&request, self.claimed)?),
+                    Err(reason) => Err(reason),
+                }
+            };
+            if !terminated && judged.is_err() {
+                // Half a line: it may still become whole.
+                self.source.lines.unread(start);
+                return self.finish_waiting(ingest);
+            }
+            self.line += 1;
+            self.midline = !terminated;
+            match judged {
+                Ok(outcome) if outcome.key.class == Class::OutOfWindow => {
+                    self.consumed = end;
+                    self.wait(Class::OutOfWindow, ingest);
+                }
+                Ok(mut outcome) => {
+                    self.settle_waiting((outcome.key.site, outcome.key.bucket), ingest);
+                    ingest.check_overlap(self.state.id, &mut outcome);
+                    self.ahead = Some((outcome, end));
+                    return Ok(());
+                }
+                Err(reason) => {
+                    self.consumed = end;
+                    self.reject(reason, ingest)?;
+                    self.wait(Class::Malformed, ingest);
+                }
+            }
+        }
+    }
+
+    fn reject(&mut self, reason: Malformed, ingest: &Ingest) -> Result<(), IngestError> {
+        if ingest.options.strict {
+            return Err(IngestError::Strict(format!("{}:{}: {}", self.name, self.line, reason.as_str())));
+        }
+        let show = ingest.options.show_rejected.max(1);
+        let rejected =
+            self.rejected.entry(reason).or_insert_with(|| Rejected { reason, lines: 0, first: Vec::new() });
+        rejected.lines += 1;
+        if rejected.first.len() < show {
+            rejected.first.push(self.line);
+        }
+        Ok(())
+    }
+
+    /// Counts a line that has no request: where the one before it was, or once
+    /// the first one is known.
+    fn wait(&mut self, class: Class, ingest: &mut Ingest) {
+        match self.state.last_place {
+            Some(place) => ingest.add_lines(self.number, place, class, 1),
+            None => *self.waiting.entry(class).or_default() += 1,
+        }
+    }
+
+    fn settle_waiting(&mut self, place: (u32, u32), ingest: &mut Ingest) {
+        for (class, lines) in std::mem::take(&mut self.waiting) {
+            ingest.add_lines(self.number, place, class, lines);
+        }
+    }
+
+    /// At the end of an input without any request its lines count now.
+    fn finish_waiting(&mut self, ingest: &mut Ingest) -> Result<(), IngestError> {
+        if self.waiting.is_empty() || self.is_following {
+            return Ok(());
+        }
+        let place = ingest.place_of_now(self.claimed)?;
+        self.settle_waiting(place, ingest);
+        Ok(())
+    }
+
+    /// The cursor after everything consumed, with its proofs.
+    pub fn cursor(&mut self, identity: &Identity) -> Cursor {
+        let position = self.consumed - self.base;
+        let before = self.source.lines.tail(self.consumed);
+        let tail = &before[before.len() - before.len().min(TAIL).min(position as usize)..];
+        let tail = identity.mark(tail);
+        let head = self.head_mark(position, identity);
+        Cursor { head, position, tail }
+    }
+
+    /// The head grows until it is 4 KiB of committed bytes.
+    fn head_mark(&mut self, position: u64, identity: &Identity) -> Mark {
+        let len = position.min(HEAD as u64) as usize;
+        let old = self.state.cursor.head;
+        if old.len as usize >= len.min(self.head.len()) && old.len > 0 {
+            return old;
+        }
+        identity.mark(&self.head[..len.min(self.head.len())])
+    }
+
+    /// Whether its head is that of another input.
+    pub fn has_head(&self, identity: &Identity, mark: &Mark) -> bool {
+        identity.has_head(&self.head, mark)
+    }
+
+    /// Its first bytes, up to 4 KiB.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// Whether it begins like another input, as far as both go.
+    pub fn begins_like(&self, head: &[u8]) -> bool {
+        !head.is_empty() && !self.head.is_empty() && (head.starts_with(&self.head) || self.head.starts_with(head))
+    }
+
+    /// While a file is followed its head may still be growing.
+    pub fn refresh_head(&mut self) {
+        if self.head.len() >= HEAD || !self.source.is_file() || self.base > 0 {
+            return;
+        }
+        if let Ok(mut source) = Source::file(Path::new(&self.name)) {
+            let mut head = Vec::new();
+            if let Ok(bytes) = source.lines.peek(HEAD) {
+                head.extend_from_slice(&bytes[..bytes.len().min(HEAD)]);
+            }
+            if head.starts_with(&self.head) {
+                self.head = head;
+            }
+        }
+    }
+
+    /// Passes over everything that is there; nothing of it is counted.
+    ///
+    /// # Errors
+    /// If reading fails.
+    pub fn skip_to_end(&mut self) -> std::io::Result<()> {
+        while let Some(line) = self.source.lines.next_line()? {
+            let (start, end, terminated) = (line.start, line.end, line.terminated);
+            if !terminated {
+                self.source.lines.unread(start);
+                break;
+            }
+            self.consumed = end;
+        }
+        Ok(())
+    }
+
+    /// Whether it can be opened anew.
+    pub fn is_file(&self) -> bool {
+        self.source.is_file()
+    }
+
+    /// The format that its lines have now.
+    pub fn format(&self) -> &Format {
+        self.parser.format()
+    }
+}
+
+/// Whether an error says that the bytes are wrong and not that reading failed.
+fn is_decoding(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind as K;
+    matches!(error.kind(), K::UnexpectedEof | K::InvalidData | K::InvalidInput | K::Other)
+        && error.raw_os_error().is_none()
+}
+
+/// What `detect` shows of a file.
+pub struct Inspection {
+    /// The format, if it is a known one.
+    pub format: Option<Format>,
+    /// The first lines, at most 64 KiB.
+    pub sample: Vec<u8>,
+}
+
+/// Looks at the beginning of a file, or of standard input (`-`).
+///
+/// # Errors
+/// If it cannot be read.
+pub fn inspect(path: &Path) -> std::io::Result<Inspection> {
+    let mut source = if path == Path::new("-") { Source::stdin()? } else { Source::file(path)? };
+    let sample = source.lines.peek(SAMPLE)?;
+    let sample = sample[..sample.len().min(SAMPLE)].to_vec();
+    Ok(Inspection { format: Format::detect(&sample), sample })
+}
+

@@ -1,0 +1,311 @@
+//! The report as one value: what every form of it shows.
+
+use super::range::{Compare, Interval, Range, RangeError, Span};
+use crate::model::{Dimension, Kind, Ledger, Metric, SiteId, Zone};
+use crate::store::{Filter, PageSums, Query, Reader, RequestRow, StoreError, Top, TopRow};
+
+/// What was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Only this site.
+    pub site: Option<String>,
+    /// The range.
+    pub span: Span,
+    /// The step of the series, if not what suits the range.
+    pub interval: Option<Interval>,
+    /// What to compare with.
+    pub compare: Option<Compare>,
+    /// All have to hold.
+    pub filters: Vec<Filter>,
+    /// Dimensions; nothing means the usual eight.
+    pub by: Vec<Dimension>,
+    /// What lists are sorted by.
+    pub sort: Option<Metric>,
+    /// Rows of a list; 0 means all.
+    pub limit: u64,
+    /// `Some(None)` adds both kinds; `None` takes the kind that the site has.
+    pub kind: Option<Option<Kind>>,
+}
+
+/// The headline numbers; `None` where the filters leave them unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Of pages.
+    pub pages: Option<PageSums>,
+    /// Whether visitors are page visitors and visits entries (a page filter).
+    pub of_pages: bool,
+    /// Requests and bytes.
+    pub requests: Option<(i64, i64)>,
+}
+
+impl Totals {
+    /// Visitors of the day, summed; page visitors under a page filter.
+    pub fn visitors(&self) -> Option<i64> {
+        self.pages.map(|sums| if self.of_pages { sums.uniques } else { sums.visitors })
+    }
+
+    /// Page views a visit.
+    pub fn views_per_visit(&self) -> Option<f64> {
+        if self.of_pages {
+            return None;
+        }
+        self.pages.and_then(|sums| ratio(sums.page_views, sums.visits))
+    }
+}
+
+/// `a / b`, unknown if there is nothing to divide by.
+pub fn ratio(a: i64, b: i64) -> Option<f64> {
+    (b > 0).then(|| a as f64 / b as f64)
+}
+
+/// The rows of a dimension.
+#[derive(Clone, Debug)]
+pub enum Rows {
+    /// Of page facts.
+    Pages(Top<TopRow>),
+    /// Of requests.
+    Requests(Top<RequestRow>),
+    /// Unknown under these filters.
+    Unknown,
+}
+
+/// A report.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The site's name, `*` for all of several.
+    pub site: String,
+    /// The store's zone.
+    pub zone: Zone,
+    /// The range.
+    pub range: Range,
+    /// The step of the series.
+    pub interval: Interval,
+    /// Of the range.
+    pub totals: Totals,
+    /// Of the range compared with.
+    pub previous: Option<(Range, Totals)>,
+    /// Start of each step and its sums.
+    pub series: Vec<(i64, PageSums)>,
+    /// The lists, in the order asked for.
+    pub by: Vec<(Dimension, Rows)>,
+    /// Every site's sums, where all of several are added up.
+    pub sites: Vec<(String, PageSums)>,
+    /// Lines of the range and site by class.
+    pub ledger: Ledger,
+    /// Days of the range that may count a visitor twice.
+    pub marked: Vec<String>,
+    /// Whether the lists count page visitors.
+    pub of_pages: bool,
+    /// Whether an interval or dimensions were asked for.
+    pub asked_interval: bool,
+}
+
+/// Why there is no report.
+#[derive(Debug)]
+pub enum ReportError {
+    /// The store.
+    Store(StoreError),
+    /// The range.
+    Range(RangeError),
+    /// No such site; those there are.
+    NoSite(String, Vec<String>),
+    /// Page and request dimensions do not combine.
+    Mixed(String, String),
+    /// Not built for this dimension.
+    Unsupported(String),
+}
+
+impl From<StoreError> for ReportError {
+    fn from(error: StoreError) -> ReportError {
+        ReportError::Store(error)
+    }
+}
+
+impl From<RangeError> for ReportError {
+    fn from(error: RangeError) -> ReportError {
+        ReportError::Range(error)
+    }
+}
+
+const USUAL: [Dimension; 8] = [
+    Dimension::Page,
+    Dimension::Referrer,
+    Dimension::Country,
+    Dimension::Browser,
+    Dimension::Os,
+    Dimension::Device,
+    Dimension::Status,
+    Dimension::Bot,
+];
+
+/// Builds the report at `now`.
+///
+/// # Errors
+/// If the store cannot be read, or what was asked for makes no sense.
+pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportError> {
+    let zone = reader.info().zone;
+    let sites = reader.sites()?;
+    let (site, ids) = choose(asked, &sites)?;
+    check(asked)?;
+    let extent = reader.extent(&ids)?;
+    let range = asked.span.range(zone, now, extent)?;
+    let interval = asked.interval.unwrap_or_else(|| range.interval());
+    let mut query =
+        Query { from: range.from, to: range.to, sites: ids, kind: None, filters: asked.filters.clone() };
+    query.kind = kind(reader, asked, &query)?;
+    let asker = Asker { reader, asked, query: &query };
+    let previous = asked.compare.map(|compare| {
+        let before = range.compared(compare, zone, now);
+        let query = Query { from: before.from, to: before.to, ..query.clone() };
+        Asker { reader, asked, query: &query }.totals().map(|totals| (before, totals))
+    });
+    let by: Vec<Dimension> = if asked.by.is_empty() { USUAL.to_vec() } else { asked.by.clone() };
+    let mut ledger = Ledger::default();
+    for (_, _, lines) in reader.ledger(&query)? {
+        ledger.merge(&lines);
+    }
+    Ok(Report {
+        zone,
+        range,
+        interval,
+        totals: asker.totals()?,
+        previous: previous.transpose()?,
+        series: asker.series(&range, interval, zone)?,
+        by: by.into_iter().map(|d| Ok((d, asker.rows(d)?))).collect::<Result<_, StoreError>>()?,
+        sites: if site == "*" { asker.sites(&sites)? } else { Vec::new() },
+        site,
+        ledger,
+        marked: marked(reader, &range, zone)?,
+        of_pages: query.counts_page_visitors(),
+        asked_interval: asked.interval.is_some() && asked.by.is_empty(),
+    })
+}
+
+fn choose(asked: &Asked, sites: &[crate::store::Site]) -> Result<(String, Vec<SiteId>), ReportError> {
+    match (&asked.site, sites) {
+        (Some(name), _) => match sites.iter().find(|site| site.name == *name) {
+            Some(site) => Ok((name.clone(), vec![site.id])),
+            None => {
+                Err(ReportError::NoSite(name.clone(), sites.iter().map(|site| site.name.clone()).collect()))
+            }
+        },
+        (None, [only]) => Ok((only.name.clone(), vec![only.id])),
+        (None, _) => Ok(("*".into(), Vec::new())),
+    }
+}
+
+fn check(asked: &Asked) -> Result<(), ReportError> {
+    let dimensions = || asked.filters.iter().map(|filter| filter.dimension);
+    let page = dimensions().find(|d| !d.is_request());
+    let request = dimensions().find(|d| d.is_request());
+    let of = |d: Option<Dimension>| d.map(|d| d.as_str().to_owned()).unwrap_or_default();
+    if page.is_some() && request.is_some() {
+        return Err(ReportError::Mixed(of(page), of(request)));
+    }
+    for by in &asked.by {
+        let other = if by.is_request() { page } else { request };
+        if other.is_some() {
+            return Err(ReportError::Mixed(by.as_str().into(), of(other)));
+        }
+    }
+    let paths = dimensions().any(|d| d == Dimension::ErrorPath);
+    let bots = dimensions().chain(asked.by.iter().copied()).find(|d| matches!(d, Dimension::Bot | Dimension::BotFamily));
+    match bots {
+        Some(bot) if paths => Err(ReportError::Mixed(bot.as_str().into(), "error_path".into())),
+        _ if asked.by.contains(&Dimension::ErrorPath) && bots.is_some() && !asked.filters.is_empty() => {
+            Err(ReportError::Mixed("error_path".into(), of(bots)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Log and beacon counts are never added up unasked: the kind that there is,
+/// logs if there are both.
+fn kind(reader: &Reader, asked: &Asked, query: &Query) -> Result<Option<Kind>, StoreError> {
+    if let Some(kind) = asked.kind {
+        return Ok(kind);
+    }
+    let kinds = reader.kinds(query)?;
+    Ok(Some(if kinds == [Kind::Beacon as u8] { Kind::Beacon } else { Kind::Log }))
+}
+
+fn marked(reader: &Reader, range: &Range, zone: Zone) -> Result<Vec<String>, StoreError> {
+    let (first, last) = (zone.day(range.from), zone.day(range.to - 1));
+    let days = reader.days()?;
+    Ok(days.iter().filter(|d| d.marked && (first..=last).contains(&d.day)).map(|d| d.day.to_string()).collect())
+}
+
+struct Asker<'a> {
+    reader: &'a Reader,
+    asked: &'a Asked,
+    query: &'a Query,
+}
+
+impl Asker<'_> {
+    fn filters(&self, requests: bool) -> bool {
+        self.asked.filters.iter().any(|filter| filter.dimension.is_request() == requests)
+    }
+
+    fn totals(&self) -> Result<Totals, StoreError> {
+        Ok(Totals {
+            pages: if self.filters(true) { None } else { Some(self.reader.totals(self.query)?) },
+            of_pages: self.query.counts_page_visitors(),
+            requests: if self.filters(false) { None } else { Some(self.reader.requests(self.query)?) },
+        })
+    }
+
+    fn series(&self, range: &Range, interval: Interval, zone: Zone) -> Result<Vec<(i64, PageSums)>, StoreError> {
+        let steps = range.steps(interval, zone);
+        let mut series: Vec<(i64, PageSums)> = steps.iter().map(|&at| (at, PageSums::default())).collect();
+        if self.filters(true) {
+            return Ok(series);
+        }
+        for row in self.reader.series(self.query)? {
+            let at = steps.partition_point(|&start| start <= row.bucket).saturating_sub(1);
+            add(&mut series[at].1, &row.sums);
+        }
+        Ok(series)
+    }
+
+    fn rows(&self, dimension: Dimension) -> Result<Rows, StoreError> {
+        let limit = self.asked.limit;
+        if dimension.is_request() {
+            if self.filters(false) {
+                return Ok(Rows::Unknown);
+            }
+            let sort = self.asked.sort.unwrap_or(Metric::Requests);
+            return self.reader.top_requests(self.query, dimension, sort, limit).map(Rows::Requests);
+        }
+        if self.filters(true) {
+            return Ok(Rows::Unknown);
+        }
+        let sort = self.asked.sort.unwrap_or(Metric::Visitors);
+        if dimension == Dimension::Event {
+            return Ok(Rows::Pages(Top { total: 0, rows: Vec::new() }));
+        }
+        self.reader.top(self.query, dimension, sort, limit).map(Rows::Pages)
+    }
+
+    fn sites(&self, sites: &[crate::store::Site]) -> Result<Vec<(String, PageSums)>, StoreError> {
+        let mut rows = Vec::new();
+        for site in sites {
+            if !self.filters(true) {
+                let query = Query { sites: vec![site.id], ..self.query.clone() };
+                rows.push((site.name.clone(), self.reader.totals(&query)?));
+            }
+        }
+        rows.sort_by(|a, b| b.1.visitors.cmp(&a.1.visitors).then_with(|| a.0.cmp(&b.0)));
+        Ok(rows)
+    }
+}
+
+fn add(sums: &mut PageSums, more: &PageSums) {
+    sums.page_views += more.page_views;
+    sums.visitors += more.visitors;
+    sums.uniques += more.uniques;
+    sums.visits += more.visits;
+    sums.bounces += more.bounces;
+    sums.exits += more.exits;
+    sums.duration_s += more.duration_s;
+    sums.duration_n += more.duration_n;
+}

@@ -1,0 +1,15 @@
+//! One value built from queries, and its forms.
+
+mod build;
+mod csv;
+mod json;
+mod markdown;
+mod range;
+mod text;
+
+pub use build::{Asked, Report, ReportError, Rows, Totals, build};
+pub use csv::{CsvOptions, csv};
+pub use json::json;
+pub use markdown::markdown;
+pub use range::{Compare, Interval, Period, Range, RangeError, Span};
+pub use text::{Style, text};
