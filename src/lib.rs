@@ -10,11 +10,14 @@
 //! queries and [`model`]; only `main` imports `cli`.
 
 pub mod anonymise;
+pub mod cli;
 pub mod enrich;
+pub mod error;
 pub mod input;
 pub mod model;
 pub mod parse;
 pub mod pipeline;
+pub mod report;
 pub mod sessionise;
 pub mod simulate;
 pub mod store;

@@ -495,8 +495,10 @@ class Sources:
                     literals.setdefault(pattern[:-2], source)
                 else:
                     self.plain.setdefault(pattern, source)
-                    labels.setdefault(pattern.split(".")[0], source)
-        # CHOICE: names go before wildcard literals, these before first labels; then the order of the file.
+                    if pattern.count(".") == 1:
+                        labels.setdefault(pattern.split(".")[0], set()).add(source)
+        # Names go before wildcard literals, these before the first labels of domains that one source alone has.
+        labels = {label: min(owners) for label, owners in labels.items() if len({name for name, _ in owners}) == 1}
         self.utm = {**labels, **literals, **names}
         self.spam = {s.strip().lower() for s in spam if s.strip() and not s.startswith("#")}
         self.known = {}
@@ -531,8 +533,8 @@ class Sources:
         """(value, name, channel) of an outside referrer, or None."""
         m = APP.match(raw)
         if m:
-            # CHOICE: a package name keeps its case; it is neither spam nor our own.
-            package = m[1].decode("latin-1")
+            # A package name is neither spam nor our own.
+            package = m[1].decode("latin-1").lower()
             if not re.fullmatch(r"[A-Za-z0-9._-]+", package):
                 return None
             return (package, *self.apps.get(package, (package, "referral")))

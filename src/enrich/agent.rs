@@ -118,13 +118,10 @@ fn without_names(info: AgentInfo) -> AgentInfo {
 }
 
 fn work_out(agent: &[u8]) -> AgentInfo {
-    let agent = &agent[..agent.len().min(MAX_AGENT)];
     if let Some(bot) = bot::detect(agent) {
-        return AgentInfo {
-            bot: Some(bot),
-            ..AgentInfo::default()
-        };
+        return AgentInfo { bot: Some(bot), ..AgentInfo::default() };
     }
+    let agent = &agent[..agent.len().min(MAX_AGENT)];
     let text = String::from_utf8_lossy(agent);
     let browser = PARSERS.browsers.extract(&text);
     let system = PARSERS.systems.extract(&text);

@@ -17,7 +17,8 @@ pub fn split(target: &[u8]) -> (&[u8], &[u8]) {
         .or(target.strip_prefix(b"https://"))
     {
         None => target,
-        Some(rest) => memchr::memchr(b'/', rest).map_or(&b"/"[..], |slash| &rest[slash..]),
+        // The authority ends at the first of these.
+        Some(rest) => memchr::memchr3(b'/', b'?', b'#', rest).map_or(&b""[..], |end| &rest[end..]),
     };
     let local = memchr::memchr(b'#', local).map_or(local, |hash| &local[..hash]);
     match memchr::memchr(b'?', local) {

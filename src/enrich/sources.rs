@@ -30,8 +30,9 @@ pub fn of_app(package: &str) -> Option<Source> {
     TABLE.apps.get(package).copied()
 }
 
-/// The source that a campaign's `utm_source` means: its name, or the word by
-/// which one of its patterns begins, in any case.
+/// The source that a campaign's `utm_source` means, in any case: its name, the
+/// word before the `.*` of a pattern, or what stands before the last dot of
+/// its domain if no other source has such a domain.
 pub fn of_word(word: &str) -> Option<Source> {
     TABLE.words.get(&*word.to_ascii_lowercase()).copied()
 }
@@ -69,11 +70,10 @@ impl Table {
                 .entry(source.name.to_ascii_lowercase())
                 .or_insert(*source);
         }
-        for (source, patterns) in rows {
-            patterns
-                .split(' ')
-                .for_each(|pattern| table.add(source, pattern));
+        for (source, patterns) in &rows {
+            patterns.split(' ').for_each(|pattern| table.add(*source, pattern));
         }
+        table.add_first_labels(&rows);
         table
     }
 
@@ -82,16 +82,37 @@ impl Table {
             self.apps.entry(package).or_insert(source);
             return;
         }
-        let (by_suffix, literal, word) = match pattern.strip_suffix(".*") {
-            Some(literal) => (&mut self.wild, literal, literal),
-            None => (
-                &mut self.plain,
-                pattern,
-                pattern.split('.').next().unwrap_or(pattern),
-            ),
-        };
-        by_suffix.entry(literal).or_insert(source);
-        self.words.entry(word.to_owned()).or_insert(source);
+        match pattern.strip_suffix(".*") {
+            Some(literal) => {
+                self.wild.entry(literal).or_insert(source);
+                self.words.entry(literal.to_owned()).or_insert(source);
+            }
+            None => {
+                self.plain.entry(pattern).or_insert(source);
+            }
+        }
+    }
+
+    /// `example` for `example.com`, unless another source has `example.org`:
+    /// nobody means one of thirteen by `mail`.
+    fn add_first_labels(&mut self, rows: &[(Source, &'static str)]) {
+        let mut owners: HashMap<&str, Option<Source>> = HashMap::new();
+        let domains = rows.iter().flat_map(|(source, patterns)| patterns.split(' ').map(|p| (*source, p)));
+        for (source, pattern) in domains {
+            let Some((label, ending)) = pattern.split_once('.') else { continue };
+            if ending.contains('.') || ending == "*" || pattern.starts_with("app:") {
+                continue;
+            }
+            let owner = owners.entry(label).or_insert(Some(source));
+            if owner.is_some_and(|owner| owner.name != source.name) {
+                *owner = None;
+            }
+        }
+        for (label, owner) in owners {
+            if let Some(source) = owner {
+                self.words.entry(label.to_owned()).or_insert(source);
+            }
+        }
     }
 
     fn of_host(&self, host: &str) -> Option<Source> {

@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn reads_load_balancers() {
-        let rest = r#"app/lb 192.0.2.1:99 10.0.0.1:80 0.001 0.1 0.0005 200 200 5 7 "GET https://e.org:443/a?b HTTP/1.1" "A""#;
+        let rest =
+            r#"app/lb 192.0.2.1:99 10.0.0.1:80 0.001 0.1 0.0005 200 200 5 7 "GET https://e.org:443/a?b HTTP/1.1" "A""#;
         let classic = format!("2024-01-01T00:00:00.5Z {rest} - -");
         let request = elb(classic.as_bytes()).unwrap();
         assert_eq!((request.time, request.status, request.bytes), (1_704_067_200, 200, 7));

@@ -41,9 +41,11 @@ pub(super) fn parse(line: &[u8]) -> Result<Request<'_>, Malformed> {
 /// Whether a line that is no request is one of Caddy's messages: zap's keys in
 /// zap's order.
 pub(super) fn is_message(line: &[u8]) -> bool {
-    envelope::json(line).is_some_and(|object| object.starts_with(b"{\"level\":\"") && {
-        let head = &object[..object.len().min(64)];
-        memchr::memmem::find(head, b"\",\"ts\":").is_some()
+    envelope::json(line).is_some_and(|object| {
+        object.starts_with(b"{\"level\":\"") && {
+            let head = &object[..object.len().min(64)];
+            memchr::memmem::find(head, b"\",\"ts\":").is_some()
+        }
     })
 }
 

@@ -1,7 +1,7 @@
 //! nginx's and Apache's `combined` and `common`, with or without a virtual host
 //! in front; what others derive from them: OVH, Gandi, lighttpd, Traefik.
 
-use super::scan::{Quoted, count, dash, is_address, quoted, status, text, word};
+use super::scan::{Quoted, dash, is_address, number, quoted, text, word};
 use super::{envelope, request_line, time};
 use crate::model::{Malformed, Request};
 use memchr::{memchr, memrchr};
@@ -82,13 +82,8 @@ impl Combined {
 
     /// The fields with their meaning, for `detect`.
     pub(super) fn fields(&self) -> Vec<(String, &'static str)> {
-        let mut list = vec![
-            ("%h", "address"),
-            ("%t", "time"),
-            ("%r", "method and target"),
-            ("%>s", "status"),
-            ("%b", "bytes"),
-        ];
+        let mut list =
+            vec![("%h", "address"), ("%t", "time"), ("%r", "method and target"), ("%>s", "status"), ("%b", "bytes")];
         if self.vhost {
             list.insert(0, ("%v:%p", "host"));
         }
@@ -208,11 +203,9 @@ fn bare_fields(line: &[u8]) -> Result<Fields<'_>, Malformed> {
         return Err(Malformed::Shape);
     }
     let (request, at) = quoted(line, at + 1).ok_or(Malformed::Shape)?;
-    let (status_text, at) = word(line, at + 1);
-    let (bytes_text, at) = word(line, at + 1);
-    let (Some(status), Some(bytes)) = (status(status_text), count(bytes_text)) else {
-        return Err(Malformed::Shape);
-    };
+    let (status, at) = number(line, at + 1).ok_or(Malformed::Shape)?;
+    let status = u16::try_from(status).ok().filter(|status| *status < 1000).ok_or(Malformed::Shape)?;
+    let (bytes, at) = number(line, at + 1).ok_or(Malformed::Shape)?;
     let time = time::clf(&line[open + 1..close]).ok_or(Malformed::Time)?;
     let tail = tail(line, at)?;
     Ok(Fields { host, address, time, request, status, bytes, duration_us, tail })
@@ -235,6 +228,9 @@ fn time_bracket(line: &[u8]) -> Option<usize> {
 /// user`, `vhost addr ident user`, or with more words where a user's name has
 /// spaces or somebody logs an id of the request.
 fn prefix(text: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
+    if let Some(address) = text.strip_suffix(b" - -").filter(|rest| memchr(b' ', rest).is_none()) {
+        return if address.is_empty() { Err(Malformed::Shape) } else { Ok((b"", address)) };
+    }
     let mut words = text.split(|&b| b == b' ');
     let (Some(first), Some(second), Some(third)) = (words.next(), words.next(), words.next()) else {
         return Err(Malformed::Shape);
@@ -402,9 +398,8 @@ mod tests {
 
     #[test]
     fn says_why_a_line_is_no_request() {
-        let reason = |written: &str| {
-            read(&format!("192.0.2.1 - - [01/Jan/2024:00:00:00 +0000] {written} 400 0")).unwrap_err()
-        };
+        let reason =
+            |written: &str| read(&format!("192.0.2.1 - - [01/Jan/2024:00:00:00 +0000] {written} 400 0")).unwrap_err();
         assert_eq!(reason(r#""""#), Malformed::NoRequest);
         assert_eq!(reason(r#""-""#), Malformed::NoRequest);
         assert_eq!(reason(r#""\x16\x03 \x01""#), Malformed::NoRequest);

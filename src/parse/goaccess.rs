@@ -2,12 +2,12 @@
 //! (<https://goaccess.io/man#custom-log>), also in the form of a JSON object.
 
 use super::draft::{Draft, Field};
+use super::envelope;
 use super::json::{Scanner, Value, unescape};
 use super::log_format::complete;
 use super::names::FormatError;
 use super::pieces::{Piece, Pieces};
 use super::strptime::TimeFormat;
-use super::envelope;
 use crate::model::{Malformed, Request};
 use std::borrow::Cow;
 
@@ -22,8 +22,8 @@ pub(super) enum GoAccess {
 
 /// The specifiers, as messages offer them.
 const KNOWN: [&str; 24] = [
-    "%h", "%e", "%C", "%v", "%t", "%d", "%x", "%m", "%r", "%U", "%q", "%H", "%s", "%b", "%R", "%u", "%K", "%k",
-    "%M", "%D", "%T", "%L", "%n", "%^",
+    "%h", "%e", "%C", "%v", "%t", "%d", "%x", "%m", "%r", "%U", "%q", "%H", "%s", "%b", "%R", "%u", "%K", "%k", "%M",
+    "%D", "%T", "%L", "%n", "%^",
 ];
 
 /// GoAccess's own format of that name.
@@ -110,11 +110,7 @@ impl Compiler {
             (_, Some(epoch @ ("%s" | "%f" | "%*"))) => Some(compile(epoch)?),
             _ => None,
         };
-        Ok(Compiler {
-            date: compile(date.unwrap_or("%d/%b/%Y"))?,
-            time: compile(time.unwrap_or("%H:%M:%S"))?,
-            both,
-        })
+        Ok(Compiler { date: compile(date.unwrap_or("%d/%b/%Y"))?, time: compile(time.unwrap_or("%H:%M:%S"))?, both })
     }
 
     fn line(&self, text: &str, offset: usize) -> Result<Pieces, FormatError> {
@@ -246,7 +242,8 @@ mod tests {
 
     #[test]
     fn reads_json_by_an_object_of_specifiers() {
-        let format = r#"{"ts":"%x.%^","request":{"method":"%m","uri":"%U","headers":{"User-Agent":["%u"]}},"status":"%s"}"#;
+        let format =
+            r#"{"ts":"%x.%^","request":{"method":"%m","uri":"%U","headers":{"User-Agent":["%u"]}},"status":"%s"}"#;
         let line = r#"{"status":200,"ts":1704067200.5,"request":{"uri":"/a","method":"GET","headers":{"User-Agent":["A\"b"]}}}"#;
         let request = read(format, None, Some("%s"), line);
         assert_eq!((request.time, request.status), (1_704_067_200, 200));

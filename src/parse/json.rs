@@ -59,10 +59,7 @@ impl<'a> Scanner<'a> {
 
     /// Reads an object: `each` gets every key, as written, and must read the
     /// value.
-    pub(super) fn object(
-        &mut self,
-        mut each: impl FnMut(&mut Scanner<'a>, &'a [u8]) -> Option<()>,
-    ) -> Option<()> {
+    pub(super) fn object(&mut self, mut each: impl FnMut(&mut Scanner<'a>, &'a [u8]) -> Option<()>) -> Option<()> {
         self.expect(b'{')?;
         if self.peek()? == b'}' {
             self.at += 1;
@@ -155,12 +152,7 @@ impl<'a> Scanner<'a> {
         self.flatten_at(&mut path, 0, each)
     }
 
-    fn flatten_at(
-        &mut self,
-        path: &mut Vec<u8>,
-        depth: usize,
-        each: &mut dyn FnMut(&[u8], Value<'a>),
-    ) -> Option<()> {
+    fn flatten_at(&mut self, path: &mut Vec<u8>, depth: usize, each: &mut dyn FnMut(&[u8], Value<'a>)) -> Option<()> {
         self.object(|scanner, key| {
             let length = path.len();
             if length == 0 && !matches!(scanner.peek(), Some(b'{' | b'[')) {
@@ -204,6 +196,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The string whose opening quote was just read, and whether it has escapes.
+    #[inline]
     fn string(&mut self) -> Option<(&'a [u8], bool)> {
         let start = self.at;
         let first = start + quote_or_backslash(self.bytes.get(start..)?)?;
@@ -223,6 +216,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next byte that is no white space.
+    #[inline]
     fn peek(&mut self) -> Option<u8> {
         loop {
             match *self.bytes.get(self.at)? {
@@ -232,12 +226,14 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline]
     fn next(&mut self) -> Option<u8> {
         let byte = self.peek()?;
         self.at += 1;
         Some(byte)
     }
 
+    #[inline]
     fn expect(&mut self, byte: u8) -> Option<()> {
         (self.next()? == byte).then_some(())
     }

@@ -135,11 +135,9 @@ fn other(name: &str, place: usize) -> Result<Field, FormatError> {
         super::names::nearest(name, USED.split_whitespace().chain(whole), (name.len() / 4).max(1))
     });
     match near {
-        Some(near) => Err(FormatError::Variable {
-            position: place + 1,
-            name: format!("${name}"),
-            near: Some(format!("${near}")),
-        }),
+        Some(near) => {
+            Err(FormatError::Variable { position: place + 1, name: format!("${name}"), near: Some(format!("${near}")) })
+        }
         None => Ok(Field::Ignored),
     }
 }

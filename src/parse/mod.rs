@@ -103,9 +103,8 @@ impl Format {
 
     /// The log's fields that are used, each with the request's field it fills.
     pub fn fields(&self) -> Vec<(String, &'static str)> {
-        let named = |list: &[(&str, &'static str)]| {
-            list.iter().map(|(name, meaning)| ((*name).to_owned(), *meaning)).collect()
-        };
+        let named =
+            |list: &[(&str, &'static str)]| list.iter().map(|(name, meaning)| ((*name).to_owned(), *meaning)).collect();
         match &self.0 {
             Kind::Combined(combined) => combined.fields(),
             Kind::LogFormat(pieces) => pieces.fields(),

@@ -55,14 +55,11 @@ impl fmt::Display for FormatError {
                 write!(out, "unknown {kind} {name} at position {position}")?;
                 near.as_ref().map_or(Ok(()), |near| write!(out, ": did you mean {near}?"))
             }
-            FormatError::Adjacent { position, name } => write!(
-                out,
-                "nothing stands before {name} at position {position} to tell it from the field before it"
-            ),
-            FormatError::Missing(what) => write!(out, "the format has no field for {what}"),
-            FormatError::Directive => {
-                out.write_str("not a complete directive: log_format NAME 'FORMAT' …;")
+            FormatError::Adjacent { position, name } => {
+                write!(out, "nothing stands before {name} at position {position} to tell it from the field before it")
             }
+            FormatError::Missing(what) => write!(out, "the format has no field for {what}"),
+            FormatError::Directive => out.write_str("not a complete directive: log_format NAME 'FORMAT' …;"),
             FormatError::Json => out.write_str("the JSON format is no complete object"),
         }
     }
@@ -72,8 +69,21 @@ impl std::error::Error for FormatError {}
 
 /// Names of formats, as help and messages list them.
 pub const NAMES: [&str; 15] = [
-    "combined", "vcombined", "common", "vcommon", "nginx-json", "cloudflare", "caddy", "traefik-clf",
-    "traefik-json", "alb", "elb", "cloudfront", "s3", "w3c", "squid",
+    "combined",
+    "vcombined",
+    "common",
+    "vcommon",
+    "nginx-json",
+    "cloudflare",
+    "caddy",
+    "traefik-clf",
+    "traefik-json",
+    "alb",
+    "elb",
+    "cloudfront",
+    "s3",
+    "w3c",
+    "squid",
 ];
 
 impl Format {
@@ -131,11 +141,7 @@ fn by_name(name: &str) -> Option<Format> {
 }
 
 /// The candidate within so many single-letter changes that is nearest.
-pub(super) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-    limit: usize,
-) -> Option<&'a str> {
+pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, limit: usize) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
@@ -176,10 +182,7 @@ mod tests {
         let message = |text: &str| Format::from_name_or_string(text).unwrap_err().to_string();
         assert_eq!(message("cady"), "unknown format \"cady\": did you mean caddy?");
         assert!(message("nothing at all").ends_with("w3c, squid, or a format string"));
-        assert_eq!(
-            message("%h [%d:%t %^] \"%r\" %Q"),
-            "unknown specifier %Q at position 20: did you mean %q?"
-        );
+        assert_eq!(message("%h [%d:%t %^] \"%r\" %Q"), "unknown specifier %Q at position 20: did you mean %q?");
     }
 
     #[test]

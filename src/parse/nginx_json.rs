@@ -63,20 +63,43 @@ pub(super) fn field(path: &[u8]) -> Option<Field> {
         | "url.original" | "http.url" | "clientrequesturi" => Field::Target,
         "clientrequestpath" => Field::Path,
         "query" | "url.query" => Field::Query,
-        "status_code" | "http_status" | "code" | "response" | "response_status" | "response.status"
-        | "http.response.status_code" | "edgeresponsestatus" => Field::Status,
-        "bytes" | "size" | "length" | "bytes_out" | "response_size" | "body_bytes" | "body_size"
-        | "http.response.body.bytes" | "edgeresponsebytes" => Field::Bytes,
+        "status_code"
+        | "http_status"
+        | "code"
+        | "response"
+        | "response_status"
+        | "response.status"
+        | "http.response.status_code"
+        | "edgeresponsestatus" => Field::Status,
+        "bytes"
+        | "size"
+        | "length"
+        | "bytes_out"
+        | "response_size"
+        | "body_bytes"
+        | "body_size"
+        | "http.response.body.bytes"
+        | "edgeresponsebytes" => Field::Bytes,
         "remote_ip" | "client_ip" | "clientip" | "client" | "ip" | "remote_address" | "remote" | "client.ip"
         | "client.address" | "source.ip" | "source.address" => Field::Address,
         "x_forwarded_for" | "xff" | "forwarded_for" | "http_xff" | "http_x_real_ip" => Field::Forwarded,
         "domain" | "servername" | "server" => Field::Host(1),
         "vhost" | "hostname" | "virtual_host" | "request.host" | "clientrequesthost" => Field::Host(2),
         "url.domain" => Field::Host(3),
-        "http_referrer" | "referer" | "referrer" | "http.request.referrer" | "request.headers.referer"
+        "http_referrer"
+        | "referer"
+        | "referrer"
+        | "http.request.referrer"
+        | "request.headers.referer"
         | "clientrequestreferer" => Field::Referrer,
-        "user_agent" | "useragent" | "agent" | "ua" | "http_agent" | "user_agent.original"
-        | "request.headers.user_agent" | "clientrequestuseragent" => Field::Agent,
+        "user_agent"
+        | "useragent"
+        | "agent"
+        | "ua"
+        | "http_agent"
+        | "user_agent.original"
+        | "request.headers.user_agent"
+        | "clientrequestuseragent" => Field::Agent,
         "response_time" | "duration" | "request_duration" => Field::Duration(1_000_000_000),
         "generation_time_milli" | "duration_ms" | "request_time_ms" | "response_time_ms" | "time_ms" => {
             Field::Duration(1_000_000)

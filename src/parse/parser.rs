@@ -56,7 +56,11 @@ impl Parser {
             // Caddy's own messages are many, and in no other format.
             Err(Malformed::OtherLogger) if caddy::is_message(line) => result,
             Err(Malformed::Shape | Malformed::Time | Malformed::OtherLogger) if !self.fixed => {
-                if self.change(line) { self.format.parse(line) } else { result }
+                if self.change(line) {
+                    self.format.parse(line)
+                } else {
+                    result
+                }
             }
             _ => result,
         }

@@ -134,9 +134,7 @@ impl Pieces {
                 }
             }
             Some(Piece::Literal(literal)) => find(text, literal),
-            Some(Piece::Spaces) => {
-                Some(text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len()))
-            }
+            Some(Piece::Spaces) => Some(text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len())),
             // `$host$request_uri`: the path's slash ends the host.
             Some(Piece::Field(_)) => memchr::memchr(b'/', text),
         }
@@ -147,9 +145,7 @@ impl Pieces {
 /// behind a backslash.
 fn find(text: &[u8], literal: &[u8]) -> Option<usize> {
     let first = *literal.first()?;
-    memchr_iter(first, text).find(|&at| {
-        text[at..].starts_with(literal) && !(first == b'"' && escaped(&text[..at]))
-    })
+    memchr_iter(first, text).find(|&at| text[at..].starts_with(literal) && !(first == b'"' && escaped(&text[..at])))
 }
 
 /// Whether an odd number of backslashes ends a text.

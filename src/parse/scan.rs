@@ -84,6 +84,10 @@ impl<'a> Quoted<'a> {
 /// that one which nobody escaped does not end the field.
 pub(super) fn quoted(line: &[u8], at: usize) -> Option<(Quoted<'_>, usize)> {
     let start = at + 1;
+    // The usual empty field.
+    if line.get(start..start + 3) == Some(b"-\" ") {
+        return Some((Quoted { raw: &line[start..=start], escaped: false }, start + 2));
+    }
     let (mut from, mut escaped) = (start, false);
     loop {
         let found = from + quote_or_backslash(line.get(from..)?)?;
@@ -99,30 +103,30 @@ pub(super) fn quoted(line: &[u8], at: usize) -> Option<(Quoted<'_>, usize)> {
 }
 
 /// Where the first quote or backslash is. Most fields are short: the first
-/// bytes are looked at sixteen at a time, without the call that `memchr` is.
+/// bytes are looked at eight at a time, without the call that `memchr` is.
 #[inline]
 pub(super) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
-    const SHORT: usize = 32;
-    let (chunks, _) = text[..text.len().min(SHORT)].as_chunks::<16>();
+    const SHORT: usize = 16;
+    let (chunks, _) = text[..text.len().min(SHORT)].as_chunks::<8>();
     for (at, chunk) in chunks.iter().enumerate() {
-        let hits = hits(chunk);
+        let word = u64::from_le_bytes(*chunk);
+        let hits = zeros(word ^ repeat(b'"')) | zeros(word ^ repeat(b'\\'));
         if hits != 0 {
-            return Some(at * 16 + hits.trailing_zeros() as usize);
+            return Some(at * 8 + hits.trailing_zeros() as usize / 8);
         }
     }
-    let from = chunks.len() * 16;
+    let from = chunks.len() * 8;
     memchr2(b'"', b'\\', &text[from..]).map(|at| from + at)
 }
 
-/// A bit for each byte that is a quote or backslash; the compiler makes a few
-/// vector instructions of it.
-#[inline]
-fn hits(chunk: &[u8; 16]) -> u32 {
-    let mut bits = 0;
-    for (at, &byte) in chunk.iter().enumerate() {
-        bits |= u32::from(byte == b'"' || byte == b'\\') << at;
-    }
-    bits
+const fn repeat(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// The high bit of every byte that is zero; of bytes above the lowest such
+/// one it may be set without reason.
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(repeat(1)) & !word & repeat(0x80)
 }
 
 /// What lies from `at` to the next space, and the position of that space (or
@@ -131,6 +135,28 @@ pub(super) fn word(line: &[u8], at: usize) -> (&[u8], usize) {
     let rest = line.get(at..).unwrap_or_default();
     let end = rest.iter().position(|&b| b == b' ').unwrap_or(rest.len());
     (&rest[..end], at + end)
+}
+
+/// A whole number that ends at a space or the line's end, and the position
+/// after it; `-` is 0.
+#[inline]
+pub(super) fn number(line: &[u8], at: usize) -> Option<(u64, usize)> {
+    let rest = line.get(at..)?;
+    let (mut value, mut digits) = (0u64, 0);
+    for &byte in rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        digits += 1;
+    }
+    let end = match rest {
+        [b'-', ..] => 1,
+        _ if (1..=19).contains(&digits) => digits,
+        _ => return None,
+    };
+    matches!(rest.get(end), None | Some(b' ')).then_some((value, at + end))
 }
 
 /// A whole number of at most 19 digits.
@@ -168,12 +194,30 @@ pub(super) fn decimal(raw: &[u8]) -> Option<f64> {
 }
 
 /// A time taken in microseconds, from a decimal number of units of
-/// `unit_us` microseconds each. nginx writes `-` where there is none, and
-/// several values separated by commas for upstreams.
+/// `unit_us` microseconds each; `None` for `-` and for what is no number.
 pub(super) fn duration_us(raw: &[u8], unit_us: f64) -> Option<u64> {
-    let micros = (decimal(raw)? * unit_us).round();
+    let micros = (fixed(raw).or_else(|| decimal(raw))? * unit_us).round();
     // A year: beyond it the field is not what we take it for.
     (micros < 3.2e13).then_some(micros as u64)
+}
+
+/// A plain decimal of at most 15 digits, which a float holds exactly, without
+/// the standard library's care for longer ones.
+fn fixed(raw: &[u8]) -> Option<f64> {
+    const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    if raw.len() > 16 || !raw.first()?.is_ascii_digit() {
+        return None;
+    }
+    let (mut value, mut point) = (0u64, None);
+    for (at, &byte) in raw.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + u64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(at),
+            _ => return None,
+        }
+    }
+    let decimals = point.map_or(0, |point| raw.len() - point - 1);
+    Some(value as f64 / POWERS.get(decimals)?)
 }
 
 /// An address without its port: `1.2.3.4:80`, `[::1]:80`.
@@ -242,9 +286,8 @@ mod tests {
 
     #[test]
     fn a_quote_ends_a_field_only_before_a_space() {
-        let field = |line: &'static str| {
-            quoted(line.as_bytes(), 0).map(|(field, next)| (field.raw, field.escaped, next))
-        };
+        let field =
+            |line: &'static str| quoted(line.as_bytes(), 0).map(|(field, next)| (field.raw, field.escaped, next));
         assert_eq!(field(r#""a "b c" d"#), Some((&br#"a "b c"#[..], false, 8)));
         assert_eq!(field(r#""a\" b""#), Some((&br#"a\" b"#[..], true, 7)));
         assert_eq!(field(r#""" x"#), Some((&b""[..], false, 2)));
@@ -269,6 +312,12 @@ mod tests {
         assert_eq!(duration_us(b"0.138", 1e6), Some(138_000));
         assert_eq!(duration_us(b"2.7e-06", 1e6), Some(3));
         assert_eq!(duration_us(b"-1", 1e6), None);
+        assert_eq!(duration_us(b"1.2.3", 1e6), None);
+        assert_eq!(duration_us(b".5", 1e6), Some(500_000));
+        assert_eq!(number(b"x 12 y", 2), Some((12, 4)));
+        assert_eq!(number(b"-", 0), Some((0, 1)));
+        assert_eq!(number(b"12x", 0), None);
+        assert_eq!(number(b"", 0), None);
         assert_eq!(duration_us(b"0.1, 0.2", 1e6), None);
     }
 

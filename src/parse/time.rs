@@ -60,19 +60,19 @@ fn days_in_month(year: i64, month: u32) -> u32 {
     }
 }
 
-/// Days since 1970-01-01 (Howard Hinnant's `days_from_civil`, for years from 0).
+/// Days since 1970-01-01, for years from 0 to 9999.
 #[inline]
 fn days(year: i64, month: u32, day: u32) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year / 400;
-    let of_era = year % 400;
-    let month = i64::from(month);
-    let of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + i64::from(day) - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    /// Days before each month of a year that begins in March.
+    const BEFORE: [u32; 12] = [306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275];
+    let year = (year - i64::from(month <= 2)) as u32 + 400;
+    let before = BEFORE.get(month as usize - 1).copied().unwrap_or(0);
+    let of_years = year * 365 + year / 4 - year / 100 + year / 400;
+    // 719,468 days lie between 0000-03-01 and 1970-01-01, 146,097 in 400 years.
+    i64::from(of_years + before + day - 1) - 719_468 - 146_097
 }
 
 /// `22/Jan/2021:00:00:01 +0000`; also with a fraction, or without a zone.
-#[inline]
 pub(super) fn clf(text: &[u8]) -> Option<i64> {
     let [d1, d2, b'/', m1, m2, m3, b'/', y1, y2, y3, y4, b':', rest @ ..] = text else {
         return None;
@@ -83,12 +83,19 @@ pub(super) fn clf(text: &[u8]) -> Option<i64> {
         day: pair(*d1, *d2)?,
         ..Civil::default()
     };
-    let rest = clock(rest, &mut civil)?;
-    civil.offset = match rest {
-        b" +0000" => 0,
-        [b' ', rest @ ..] => zone(rest)?,
-        rest => zone(rest)?,
+    // The usual end, and what else there may be.
+    let rest = match rest {
+        [h1, h2, b':', n1, n2, b':', s1, s2, rest @ ..] if rest.first() == Some(&b' ') => {
+            civil.hour = pair(*h1, *h2)?;
+            civil.minute = pair(*n1, *n2)?;
+            civil.second = pair(*s1, *s2)?;
+            rest
+        }
+        rest => clock(rest, &mut civil)?,
     };
+    if rest != b" +0000" {
+        civil.offset = zone(rest.strip_prefix(b" ").unwrap_or(rest))?;
+    }
     civil.epoch()
 }
 
@@ -194,7 +201,8 @@ pub(super) fn pair(high: u8, low: u8) -> Option<u32> {
 /// The number of an English month by its first three letters.
 #[inline]
 pub(super) fn month(name: [u8; 3]) -> Option<u32> {
-    Some(match &name.map(|b| b.to_ascii_lowercase()) {
+    // Of an ASCII letter, this bit is its case.
+    Some(match &name.map(|b| b | 0x20) {
         b"jan" => 1,
         b"feb" => 2,
         b"mar" => 3,
@@ -229,6 +237,21 @@ mod tests {
     }
 
     #[test]
+    fn every_day_follows_the_one_before() {
+        let mut expected = days(1990, 1, 1);
+        assert_eq!(expected * 86_400, RANGE.start);
+        for year in 1990..2100 {
+            for month in 1..=12 {
+                for day in 1..=days_in_month(year, month) {
+                    assert_eq!(days(year, month, day), expected, "{year}-{month}-{day}");
+                    expected += 1;
+                }
+            }
+        }
+        assert_eq!(expected * 86_400, RANGE.end);
+    }
+
+    #[test]
     fn reads_iso_and_wall_times() {
         for text in [
             "2024-01-01T00:00:00Z",
@@ -245,14 +268,9 @@ mod tests {
 
     #[test]
     fn reads_epochs_by_their_size() {
-        for text in [
-            "1704067200",
-            "1704067200.9",
-            "1704067200000",
-            "1704067200000000",
-            "1704067200000000000",
-            "1.7040672e+09",
-        ] {
+        for text in
+            ["1704067200", "1704067200.9", "1704067200000", "1704067200000000", "1704067200000000000", "1.7040672e+09"]
+        {
             assert_eq!(any(text.as_bytes()), Some(1_704_067_200), "{text}");
         }
         assert_eq!(any(b"17"), None);

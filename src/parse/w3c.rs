@@ -251,7 +251,9 @@ mod tests {
 
     #[test]
     fn reads_iis() {
-        let log = log("date time s-ip cs-method cs-uri-stem cs-uri-query c-ip cs(User-Agent) cs(Referer) sc-status time-taken");
+        let log = log(
+            "date time s-ip cs-method cs-uri-stem cs-uri-query c-ip cs(User-Agent) cs(Referer) sc-status time-taken",
+        );
         let line = b"2024-01-01 00:00:00 10.0.0.1 GET /a b=1 192.0.2.1 A/1+(b;++http://e.org) - 200 12";
         let request = log.parse(line).unwrap();
         assert_eq!((request.time, request.status, request.duration_us), (1_704_067_200, 200, Some(12_000)));

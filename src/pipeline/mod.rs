@@ -3,6 +3,7 @@
 
 mod batch;
 mod error;
+mod feed;
 mod import;
 mod ingest;
 mod locate;
@@ -16,6 +17,7 @@ mod watch;
 mod worker;
 
 pub use error::IngestError;
+pub use feed::feed;
 pub use import::{Import, Refusal, Summary, import};
 pub use ingest::{Ingest, Keep};
 pub use progress::Progress;

@@ -20,6 +20,14 @@ pub use error::StoreError;
 pub use filter::{Filter, FilterError, Op};
 pub use meta::{Info, NewStore};
 pub use query::{LedgerRow, PageSums, Query, RequestRow, SeriesRow, Top, TopRow};
-pub use reader::{Reader, Status};
+pub use reader::{DayState, Reader, Status};
 pub use sites::Site;
 pub use write::{Tx, Writer};
+
+/// The version of the engine.
+///
+/// # Errors
+/// If it cannot be started.
+pub fn engine_version() -> Result<String, StoreError> {
+    Ok(duckdb::Connection::open_in_memory()?.version()?)
+}

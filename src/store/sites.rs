@@ -44,3 +44,50 @@ pub(crate) fn find_or_add(connection: &Connection, name: &str) -> Result<SiteId,
     connection.execute("INSERT INTO sites VALUES (?, ?)", params![id, name])?;
     Ok(id)
 }
+
+/// Every table with a site's rows.
+const TABLES: [&str; 8] =
+    ["page_facts", "request_facts", "error_facts", "latency_facts", "event_facts", "ledger", "newest", "site_hosts"];
+
+impl super::Tx<'_> {
+    /// Adds a host to a site, taking it from any other.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn add_host(&self, site: SiteId, host: &str) -> Result<(), StoreError> {
+        self.connection().execute("DELETE FROM site_hosts WHERE host = ?", [host])?;
+        self.connection().execute("INSERT INTO site_hosts VALUES (?, ?)", params![site, host])?;
+        Ok(())
+    }
+
+    /// Gives a site another name.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn rename_site(&self, site: SiteId, name: &str) -> Result<(), StoreError> {
+        self.connection().execute("UPDATE sites SET name = ? WHERE id = ?", params![name, site])?;
+        Ok(())
+    }
+
+    /// Rows of facts that a site has.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn count_site(&self, site: SiteId) -> Result<u64, StoreError> {
+        let sql = "SELECT (SELECT count(*) FROM page_facts WHERE site = ?) + (SELECT count(*) FROM request_facts WHERE site = ?)";
+        Ok(self.connection().query_row(sql, [site, site], |row| row.get::<_, i64>(0))? as u64)
+    }
+
+    /// Removes a site with all its facts. Its inputs stay known, so that their
+    /// lines do not come back.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn remove_site(&self, site: SiteId) -> Result<(), StoreError> {
+        for table in TABLES {
+            self.connection().execute(&format!("DELETE FROM {table} WHERE site = ?"), [site])?;
+        }
+        self.connection().execute("DELETE FROM sites WHERE id = ?", [site])?;
+        Ok(())
+    }
+}

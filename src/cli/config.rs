@@ -1,0 +1,257 @@
+//! Flags, environment and file made into one checked configuration. Alone
+//! reads the clock and the environment.
+
+use super::args::{Color, Global, Reading};
+use crate::enrich::address::network;
+use crate::enrich::class::{ASSETS, FEEDS, Rules, words};
+use crate::enrich::country::GeoIp;
+use crate::enrich::exclude::Exclude;
+use crate::error::{Exit, Failure};
+use crate::model::Zone;
+use crate::parse::Format;
+use crate::pipeline::{Settings, SiteSettings};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// The configuration file. An unknown key is an error.
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields)]
+struct File {
+    timezone: Option<String>,
+    #[serde(default, rename = "site")]
+    sites: Vec<FileSite>,
+    #[serde(default)]
+    proxy: FileProxy,
+    #[serde(default)]
+    geo: FileGeo,
+    #[serde(default)]
+    store: FileStore,
+    #[serde(default)]
+    classes: FileClasses,
+}
+
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields)]
+struct FileSite {
+    name: String,
+    #[serde(default)]
+    hosts: Vec<String>,
+    #[serde(default)]
+    logs: Vec<String>,
+    log_format: Option<String>,
+    #[serde(default)]
+    exclude: Vec<String>,
+    #[serde(default)]
+    query_allow: Vec<String>,
+}
+
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields)]
+struct FileProxy {
+    #[serde(default)]
+    trusted: Vec<String>,
+}
+
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields)]
+struct FileGeo {
+    database: Option<PathBuf>,
+}
+
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields)]
+struct FileStore {
+    path: Option<PathBuf>,
+    state: Option<PathBuf>,
+    salts: Option<PathBuf>,
+}
+
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields)]
+struct FileClasses {
+    assets: Option<String>,
+    feeds: Option<String>,
+}
+
+/// What holds for every command.
+pub struct Config {
+    /// The store's file.
+    pub db: PathBuf,
+    /// Folder of states of stores.
+    pub state_root: PathBuf,
+    /// Folder of salts of a new store, if not the state's.
+    pub salts_root: Option<PathBuf>,
+    /// Only this site.
+    pub site: Option<String>,
+    /// The zone asked for.
+    pub zone: Option<Zone>,
+    /// The clock that stands still, epoch seconds.
+    pub fixed_now: Option<i64>,
+    /// Say nothing but errors.
+    pub quiet: bool,
+    /// When to use colour.
+    pub color: Color,
+    file: File,
+}
+
+fn xdg(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let set = std::env::var_os(variable).filter(|dir| Path::new(dir).is_absolute()).map(PathBuf::from);
+    let home = || std::env::var_os("HOME").filter(|home| !home.is_empty());
+    let base = set.or_else(|| home().map(|home| Path::new(&home).join(below_home)))?;
+    Some(base.join("fathom-tui"))
+}
+
+impl Config {
+    /// Checks what was typed against environment and file.
+    ///
+    /// # Errors
+    /// What is wrong, where, and what to do.
+    pub fn new(global: &Global) -> Result<Config, Failure> {
+        let file = read_file(global.config.as_deref())?;
+        let no_home = |flag: &str| {
+            Failure::usage("there is no HOME in the environment").help(format!("give the path with {flag}"))
+        };
+        let db = global.db.clone().or_else(|| file.store.path.clone());
+        let db = match db {
+            Some(db) => db,
+            None => xdg("XDG_DATA_HOME", ".local/share").ok_or_else(|| no_home("--db"))?.join("fathom.duckdb"),
+        };
+        let state = global.state_dir.clone().or_else(|| file.store.state.clone());
+        let state_root = state.or_else(|| xdg("XDG_STATE_HOME", ".local/state")).ok_or_else(|| no_home("--state-dir"))?;
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        let zone = global.timezone.as_ref().or(file.timezone.as_ref()).map(|name| name.parse());
+        if let Some(site) = &global.site {
+            check_site(site)?;
+        }
+        Ok(Config {
+            db: absolute(db),
+            state_root: absolute(state_root),
+            salts_root: global.salts.clone().or_else(|| file.store.salts.clone()).map(absolute),
+            site: global.site.clone(),
+            zone: zone.transpose().map_err(Failure::usage)?,
+            fixed_now: global.now.as_deref().map(read_now).transpose()?,
+            quiet: global.quiet,
+            color: global.color.unwrap_or(Color::Auto),
+            file,
+        })
+    }
+
+    /// The clock, epoch seconds.
+    pub fn now(&self) -> i64 {
+        self.fixed_now.unwrap_or_else(|| chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp())
+    }
+
+    /// The zone of a new store.
+    pub fn new_zone(&self) -> Zone {
+        let system = || iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok());
+        let environment = || std::env::var("TZ").ok().and_then(|name| name.trim_start_matches(':').parse().ok());
+        self.zone.or_else(environment).or_else(system).unwrap_or(Zone::UTC)
+    }
+
+    /// Globs of the logs that the file names.
+    pub fn logs(&self) -> impl Iterator<Item = &str> {
+        self.file.sites.iter().flat_map(|site| site.logs.iter().map(String::as_str))
+    }
+
+    /// The settings of an ingesting command, for a store of that zone.
+    ///
+    /// # Errors
+    /// A format, rule, network or database that is none.
+    pub fn settings(&self, reading: &Reading, zone: Zone) -> Result<Settings, Failure> {
+        let file = &self.file;
+        let site = |site: &FileSite| -> Result<SiteSettings, Failure> {
+            let glob = |log: &String| {
+                let whole = std::path::absolute(log).map_or(log.clone(), |path| path.display().to_string());
+                glob::Pattern::new(&whole).map_err(|error| Failure::usage(format!("logs of site {}: {error}", site.name)))
+            };
+            let format = site.log_format.as_deref().filter(|format| *format != "auto");
+            Ok(SiteSettings {
+                name: site.name.clone(),
+                hosts: site.hosts.clone(),
+                logs: site.logs.iter().map(glob).collect::<Result<_, _>>()?,
+                format: format.map(read_format).transpose()?,
+                rules: self.rules(site.exclude.iter().chain(&reading.exclude))?,
+                query_allow: site.query_allow.clone(),
+            })
+        };
+        let trusted = reading.trusted_proxy.iter().chain(&file.proxy.trusted);
+        let format = reading.log_format.as_deref().filter(|format| *format != "auto");
+        let defaults = SiteSettings { rules: self.rules(reading.exclude.iter())?, ..SiteSettings::default() };
+        Ok(Settings {
+            zone,
+            now: self.fixed_now,
+            site: self.site.clone(),
+            format: format.map(read_format).transpose()?,
+            sites: file.sites.iter().map(site).collect::<Result<_, _>>()?,
+            defaults,
+            trusted: trusted.map(|text| network(text)).collect::<Result<_, _>>().map_err(Failure::usage)?,
+            geo: geo(reading.geoip.as_deref().or(file.geo.database.as_deref()))?,
+        })
+    }
+
+    fn rules<'r>(&self, excludes: impl Iterator<Item = &'r String>) -> Result<Rules, Failure> {
+        let excludes = excludes.map(|rule| Exclude::parse(rule)).collect::<Result<_, _>>().map_err(Failure::usage)?;
+        let list = |configured: &Option<String>, usual: &str| words(configured.as_deref().unwrap_or(usual));
+        let classes = &self.file.classes;
+        Ok(Rules::new(list(&classes.assets, ASSETS), list(&classes.feeds, FEEDS), excludes))
+    }
+}
+
+/// A format by name or string.
+///
+/// # Errors
+/// What is wrong with it and where.
+pub fn read_format(text: &str) -> Result<Format, Failure> {
+    Format::from_name_or_string(text).map_err(|error| {
+        Failure::usage(format!("--log-format: {error}"))
+            .help("copy the string behind log_format from nginx's configuration, in single quotes")
+    })
+}
+
+/// Whether a text can name a site.
+///
+/// # Errors
+/// If it cannot.
+pub fn check_site(name: &str) -> Result<(), Failure> {
+    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-';
+    if (1..=64).contains(&name.len()) && name.bytes().all(allowed) {
+        return Ok(());
+    }
+    let error = Failure::usage(format!("'{}' cannot name a site", name.escape_debug()));
+    Err(error.help("use 1 to 64 of a-z, 0-9, dot and dash, such as example.com"))
+}
+
+fn geo(path: Option<&Path>) -> Result<GeoIp, Failure> {
+    let Some(path) = path else { return Ok(GeoIp::embedded()) };
+    GeoIp::open(path).map_err(|error| {
+        Failure::new(Exit::Failed, format!("could not use {}", path.display()))
+            .cause(error)
+            .help("give a MaxMind or DB-IP country or city file (.mmdb), or none for the embedded countries")
+    })
+}
+
+fn read_now(text: &str) -> Result<i64, Failure> {
+    chrono::DateTime::parse_from_rfc3339(text)
+        .map(|at| at.timestamp())
+        .map_err(|_| Failure::usage(format!("--now: '{text}' is not RFC 3339, such as 2026-11-23T12:00:00Z")))
+}
+
+fn read_file(named: Option<&Path>) -> Result<File, Failure> {
+    let usual = xdg("XDG_CONFIG_HOME", ".config").map(|dir| dir.join("config.toml"));
+    let Some(path) = named.map(Path::to_owned).or(usual) else { return Ok(File::default()) };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(File::default()),
+        Err(error) => {
+            return Err(Failure::usage(format!("could not read the configuration {}", path.display())).cause(error));
+        }
+    };
+    let file: File = toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        Failure::usage(format!("{}:{line}: {}", path.display(), error.message()))
+    })?;
+    for site in &file.sites {
+        check_site(&site.name)?;
+    }
+    Ok(file)
+}

@@ -1,0 +1,52 @@
+//! What the terminal is and may be shown.
+
+use super::args::Color;
+use super::config::Config;
+use std::io::IsTerminal;
+
+/// Whether escapes for colour may go to standard output.
+pub fn colour(config: &Config) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    match config.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") || dumb => false,
+        Color::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| v != "0" && !v.is_empty()) => true,
+        Color::Auto => std::io::stdout().is_terminal(),
+    }
+}
+
+/// Columns of the terminal that standard output is; nothing if it is none.
+pub fn width() -> Option<usize> {
+    if !std::io::stdout().is_terminal() {
+        return None;
+    }
+    rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col)).filter(|&w| w > 0)
+}
+
+/// Says who holds the store when a lease takes long.
+pub fn notice(pid: Option<u32>) {
+    match pid {
+        Some(pid) => eprintln!("waiting for the store, which process {pid} holds"),
+        None => eprintln!("waiting for the store, which another process holds"),
+    }
+}
+
+/// A text that may hold anything, for a message: no control character of it
+/// reaches the terminal.
+pub fn clean(text: &str) -> String {
+    crate::enrich::path::clean(text.as_bytes()).into_owned()
+}
+
+/// A number with commas.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
+    groups.join(",")
+}

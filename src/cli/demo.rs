@@ -1,0 +1,85 @@
+//! `demo` and `generate-log`: simulated traffic.
+
+use super::args;
+use super::config::Config;
+use super::console;
+use crate::anonymise::Salts;
+use crate::error::{Exit, Failure, Outcome, to_stdout};
+use crate::input::Identity;
+use crate::parse::{Format, Parser};
+use crate::pipeline::{ImportOptions, Ingest, feed};
+use crate::report::{Asked, Compare, Period, Span, Style, build, text};
+use crate::simulate::{Settings, Simulation};
+use crate::store::{DEFAULT_CAP, NewStore, Reader, Writer};
+use std::io::{BufWriter, ErrorKind, Write};
+
+/// Days of traffic in the demo.
+const DAYS: u32 = 56;
+
+/// Runs `demo`.
+pub fn run(args: &args::Demo, config: &Config) -> Outcome {
+    let failed = |error: std::io::Error| Failure::new(Exit::Failed, "could not make a temporary folder").cause(error);
+    let folder = tempfile::Builder::new().prefix("fathom-tui-demo-").tempdir().map_err(failed)?;
+    let path = folder.path().join("demo.duckdb");
+    if !config.quiet {
+        eprintln!("filling a temporary store with {DAYS} days of simulated traffic");
+    }
+    let new = NewStore {
+        id: super::ingest::new_id(),
+        zone: config.new_zone(),
+        state_root: folder.path().join("state"),
+        salts_root: None,
+    };
+    new.create(&path)?;
+    let writer = Writer::open(&path, DEFAULT_CAP, Box::new(console::notice))?;
+    let mut settings = config.settings(&args::Reading::default(), new.zone)?;
+    settings.site = Some("example.com".into());
+    // Keys in memory only: nothing of the demo outlives it.
+    let (salts, identity) = (Salts::in_memory(), Identity::in_memory());
+    let mut ingest = Ingest::into_store(writer, settings, ImportOptions::default(), salts, identity)?;
+    let mut simulation = Simulation::new(Settings::new(args.lines, DAYS, config.now()));
+    let format = Format::from_name_or_string("combined").map_err(|e| Failure::new(Exit::Failed, e.to_string()))?;
+    feed(&mut ingest, &mut Parser::fixed(format), |line| simulation.next_line(line).is_some())?;
+    let asked = Asked {
+        span: Span { period: Some(Period::D28), ..Span::default() },
+        compare: Some(Compare::Previous),
+        limit: 10,
+        ..Asked::default()
+    };
+    let report = build(&Reader::open(&path, &console::notice)?, &asked, config.now())?;
+    let style = Style { colour: console::colour(config), width: console::width(), ledger: true };
+    to_stdout(text(&report, style).as_bytes())
+}
+
+/// Runs `generate-log`.
+pub fn generate_log(args: &args::GenerateLog, config: &Config) -> Outcome {
+    let format = match args.format.as_str() {
+        "combined" => crate::simulate::Format::Combined,
+        "caddy" => crate::simulate::Format::Caddy,
+        other => {
+            let error = Failure::usage(format!("--format: there is no '{}'", console::clean(other)));
+            return Err(error.help("there are: combined caddy"));
+        }
+    };
+    let mut settings = Settings::new(args.lines, args.days, config.now());
+    settings.seed = args.seed;
+    settings.format = format;
+    settings.unique_agents = args.unique_agents;
+    settings.pages = args.pages;
+    let mut simulation = Simulation::new(settings);
+    let mut out = BufWriter::with_capacity(1 << 18, std::io::stdout().lock());
+    let mut line = Vec::new();
+    while simulation.next_line(&mut line).is_some() {
+        match out.write_all(&line) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+            Err(error) => return Err(Failure::new(Exit::Failed, "could not write").cause(error)),
+            Ok(()) => line.clear(),
+        }
+    }
+    match out.flush() {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::Failed, "could not write").cause(error))
+        }
+        _ => Ok(()),
+    }
+}

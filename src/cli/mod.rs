@@ -1,0 +1,21 @@
+//! The command line: what was typed, made into a checked configuration, and
+//! one file for each command.
+
+mod args;
+mod complete;
+mod config;
+mod console;
+mod demo;
+mod detect;
+mod discover;
+mod import;
+mod ingest;
+mod report;
+mod run;
+mod signals;
+mod sites;
+mod status;
+mod watch;
+
+pub use args::Cli;
+pub use run::{run, usage};

@@ -1,0 +1,86 @@
+//! From what was typed to the command that does it.
+
+use super::args::{Cli, Command};
+use super::config::Config;
+use super::{complete, demo, detect, import, report, sites, status, watch};
+use crate::enrich::country::embedded_date;
+use crate::error::{Exit, Failure, Outcome, to_stdout};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+/// Runs the command.
+///
+/// # Errors
+/// What could not be done, why, and what to do.
+pub fn run(cli: Cli) -> Outcome {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    if cli.version {
+        return version();
+    }
+    let Some(command) = cli.command else {
+        return Err(Failure::usage("no command given").help("fathom-tui report, or fathom-tui --help for all commands"));
+    };
+    match command {
+        Command::Completions { shell } => return complete::completions(shell),
+        Command::Man => return complete::man(),
+        Command::GenerateLog(args) => return demo::generate_log(&args, &Config::new(&cli.global)?),
+        _ => {}
+    }
+    let config = Config::new(&cli.global)?;
+    match command {
+        Command::Import(args) => import::run(&args, &config),
+        Command::Watch(args) => watch::run(&args, &config),
+        Command::Report(args) => report::run(&args, &config),
+        Command::Detect(args) => detect::run(&args),
+        Command::Sites(args) => sites::run(&args, &config),
+        Command::Status(args) => status::run(&args, &config),
+        Command::Demo(args) => demo::run(&args, &config),
+        Command::Completions { .. } | Command::Man | Command::GenerateLog(_) => Ok(()),
+    }
+}
+
+fn version() -> Outcome {
+    let engine = crate::store::engine_version().unwrap_or_else(|_| "unknown".into());
+    let text = format!(
+        "fathom-tui {}\nengine: DuckDB {engine}\ncountries: {}, IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0\n",
+        env!("CARGO_PKG_VERSION"),
+        embedded_date()
+    );
+    to_stdout(text.as_bytes())
+}
+
+/// Turns what clap says about the command line into our own form; help is no
+/// error.
+///
+/// # Errors
+/// Always, but for help.
+pub fn usage(error: clap::Error) -> Outcome {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return to_stdout(error.render().to_string().as_bytes());
+    }
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(all)) => all.first().cloned(),
+        _ => None,
+    };
+    let near = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
+        .into_iter()
+        .find_map(text);
+    let rendered = error.render().to_string();
+    let first = rendered.lines().next().unwrap_or("wrong usage").trim_start_matches("error: ").to_owned();
+    let message = match (error.kind(), text(ContextKind::InvalidSubcommand), text(ContextKind::InvalidArg)) {
+        (ErrorKind::InvalidSubcommand, Some(name), _) => format!("there is no command '{name}'"),
+        (ErrorKind::UnknownArgument, _, Some(name)) => format!("there is no option '{name}' here"),
+        (ErrorKind::MissingRequiredArgument, ..) => missing(&rendered),
+        _ => first,
+    };
+    let help = match near {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => "see `fathom-tui --help`".into(),
+    };
+    Err(Failure::new(Exit::Usage, message).help(help))
+}
+
+fn missing(rendered: &str) -> String {
+    let names: Vec<&str> = rendered.lines().skip(1).map(str::trim).take_while(|line| !line.is_empty()).collect();
+    format!("{} is missing", names.join(" "))
+}

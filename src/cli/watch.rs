@@ -1,0 +1,94 @@
+//! `watch`: follows logs as they grow.
+
+use super::args;
+use super::config::Config;
+use super::console::clean;
+use super::signals::Signals;
+use super::{discover, ingest};
+use crate::error::{Exit, Failure, Outcome};
+use crate::pipeline::{ImportOptions, WatchOptions, watch};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Runs the command.
+pub fn run(args: &args::Watch, config: &Config) -> Outcome {
+    let paths = paths(args, config)?;
+    let options = WatchOptions {
+        until_idle: args.until_idle.as_deref().map(duration).transpose()?,
+        no_events: args.no_inotify,
+        from_end: args.from_end,
+    };
+    readable(&paths)?;
+    let signals = Signals::listen();
+    let mut ingest = ingest::open(config, &args.reading, ImportOptions::default())?;
+    if !config.quiet {
+        for path in &paths {
+            eprintln!("following {}", clean(&path.display().to_string()));
+        }
+    }
+    let quiet = config.quiet;
+    let mut say = |message: &str| {
+        if !quiet {
+            eprintln!("{}", clean(message));
+        }
+    };
+    watch(&paths, &mut ingest, &options, &signals.stop, &mut say)?;
+    match signals.caught() {
+        Some(number) => Err(Failure::new(Exit::Signal(number), "")),
+        None => Ok(()),
+    }
+}
+
+fn paths(args: &args::Watch, config: &Config) -> Result<Vec<PathBuf>, Failure> {
+    let named: Vec<String> = match args.files.is_empty() {
+        false => args.files.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
+        true => config.logs().map(str::to_owned).collect(),
+    };
+    if named.is_empty() {
+        let found = discover::logs();
+        if found.is_empty() {
+            return Err(Failure::usage("no log named, and none found in the usual places")
+                .help("fathom-tui watch /path/to/access.log"));
+        }
+        return Ok(found);
+    }
+    let mut paths = Vec::new();
+    for name in named {
+        let matches = glob::glob(&name).into_iter().flatten().flatten();
+        let before = paths.len();
+        if name.contains(['*', '?', '[']) {
+            paths.extend(matches.filter(|path| path.is_file()));
+        }
+        if paths.len() == before {
+            paths.push(PathBuf::from(name));
+        }
+    }
+    Ok(paths)
+}
+
+/// A log that is there has to be readable; one that is not there may come.
+fn readable(paths: &[PathBuf]) -> Outcome {
+    for path in paths {
+        match std::fs::File::open(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                return Err(crate::pipeline::IngestError::Read(path.clone(), error).into());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn duration(text: &str) -> Result<Duration, Failure> {
+    let wrong = || Failure::usage(format!("'{text}' is no duration")).help("write 500ms, 30s, 5m or 1h");
+    let at = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let (number, unit) = text.split_at(at);
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    match unit {
+        "ms" => Ok(Duration::from_millis(number)),
+        "s" => Ok(Duration::from_secs(number)),
+        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
+        "h" => Ok(Duration::from_secs(number.saturating_mul(3600))),
+        _ => Err(wrong()),
+    }
+}

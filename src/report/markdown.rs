@@ -1,0 +1,92 @@
+//! Markdown, for issues, mails and wikis.
+
+use super::build::{Report, Rows, ratio};
+use super::text::title;
+use crate::model::Dimension;
+use std::fmt::Write;
+
+/// The report as Markdown.
+pub fn markdown(report: &Report) -> String {
+    let day = |time| report.zone.local(time).format("%Y-%m-%d %H:%M").to_string();
+    let site = if report.site == "*" { "all sites" } else { &report.site };
+    let (from, to) = (day(report.range.from), day(report.range.to));
+    let mut out = format!("# {}\n\n{from} to {to}, {}\n\n", cell(site), report.zone.name());
+    headline(report, &mut out);
+    for (dimension, rows) in &report.by {
+        section(report, *dimension, rows, &mut out);
+    }
+    out
+}
+
+fn headline(report: &Report, out: &mut String) {
+    let shown = |n: Option<i64>| n.map_or("".to_owned(), |n| n.to_string());
+    let rate = |n: Option<f64>| n.map_or("".to_owned(), |n| format!("{n:.3}"));
+    let _ = writeln!(out, "| | visitors | visits | page views | bounce rate | duration | requests | bytes |");
+    let _ = writeln!(out, "|---|---:|---:|---:|---:|---:|---:|---:|");
+    let rows = std::iter::once(("now", &report.totals)).chain(report.previous.iter().map(|(_, t)| ("before", t)));
+    for (name, totals) in rows {
+        let pages = totals.pages;
+        let _ = writeln!(
+            out,
+            "| {name} | {} | {} | {} | {} | {} | {} | {} |",
+            shown(totals.visitors()),
+            shown(pages.map(|s| s.visits)),
+            shown(pages.map(|s| s.page_views)),
+            rate(pages.and_then(|s| ratio(s.bounces, s.visits))),
+            rate(pages.and_then(|s| ratio(s.duration_s, s.duration_n))),
+            shown(totals.requests.map(|r| r.0)),
+            shown(totals.requests.map(|r| r.1)),
+        );
+    }
+}
+
+fn section(report: &Report, dimension: Dimension, rows: &Rows, out: &mut String) {
+    match rows {
+        Rows::Unknown => {}
+        Rows::Requests(top) => {
+            let _ = writeln!(out, "\n## {}\n\n| {} | requests | bytes |\n|---|---:|---:|", title(dimension), dimension.as_str());
+            for row in &top.rows {
+                let _ = writeln!(out, "| {} | {} | {} |", cell(&row.value), row.requests, row.bytes);
+            }
+        }
+        Rows::Pages(top) => {
+            let of_pages = report.of_pages || dimension == Dimension::Page;
+            let _ = writeln!(
+                out,
+                "\n## {}\n\n| {} | visitors | page views | visits |\n|---|---:|---:|---:|",
+                title(dimension),
+                dimension.as_str()
+            );
+            for row in &top.rows {
+                let s = &row.sums;
+                let visitors = if of_pages { s.uniques } else { s.visitors };
+                let (visitors, views, visits) = match dimension {
+                    Dimension::EntryPage => (String::new(), String::new(), s.visits),
+                    Dimension::ExitPage => (String::new(), String::new(), s.exits),
+                    _ => (visitors.to_string(), s.page_views.to_string(), s.visits),
+                };
+                let _ = writeln!(out, "| {} | {visitors} | {views} | {visits} |", cell(&row.value));
+            }
+        }
+    }
+}
+
+/// A value as the text of a cell: nothing in it is markup.
+fn cell(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for c in value.chars() {
+        if "\\`*_{}[]<>()#+!|~".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn markup_is_text() {
+        assert_eq!(super::cell("/a|b*c"), "/a\\|b\\*c");
+    }
+}

@@ -1,0 +1,306 @@
+//! The report for people: a headline row with change, a sparkline, lists.
+//! Piped it has no colour, no box drawing and no cut lines.
+
+use super::build::{Report, Rows, Totals, ratio};
+use crate::model::{Class, Dimension};
+use crate::store::PageSums;
+use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// How the text may look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether escapes for colour are wanted.
+    pub colour: bool,
+    /// Columns of the terminal; `None` if it is none.
+    pub width: Option<usize>,
+    /// Whether the ledger is wanted.
+    pub ledger: bool,
+}
+
+/// The report as text.
+pub fn text(report: &Report, style: Style) -> String {
+    let mut out = String::new();
+    heading(report, style, &mut out);
+    headline(report, style, &mut out);
+    if report.totals.pages.is_some() {
+        sparkline(report, style, &mut out);
+    }
+    if !report.sites.is_empty() {
+        let rows = report.sites.iter().map(|(name, s)| (name.clone(), s.visitors, Some(s.page_views))).collect();
+        list("Sites", ("visitors", Some("views")), rows, report.sites.len() as u64, style, &mut out);
+    }
+    for (dimension, rows) in &report.by {
+        section(report, *dimension, rows, style, &mut out);
+    }
+    if style.ledger {
+        ledger(report, style, &mut out);
+    }
+    for day in &report.marked {
+        let _ = writeln!(out, "\nNote: {day} may count a visitor twice (records came after its salt was gone).");
+    }
+    out
+}
+
+fn bold(text: &str, style: Style) -> String {
+    if style.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+fn heading(report: &Report, style: Style, out: &mut String) {
+    let day = |time| report.zone.local(time).format("%Y-%m-%d").to_string();
+    let clock = |time| report.zone.local(time).format("%Y-%m-%d %H:%M").to_string();
+    let range = &report.range;
+    let whole = [range.from, range.to].iter().all(|&t| report.zone.local(t).format("%H:%M").to_string() == "00:00");
+    let span = match (day(range.from), day(range.to - 1)) {
+        (first, last) if whole && first == last => first,
+        (first, last) if whole => format!("{first} to {last}"),
+        _ => format!("{} to {}", clock(range.from), clock(range.to)),
+    };
+    let site = if report.site == "*" { "all sites" } else { &report.site };
+    let _ = writeln!(out, "{}  {span}  {}", bold(site, style), report.zone.name());
+}
+
+/// `3,120` up to 9,999, then `12.4k`, `118k`, `1.2M`.
+pub fn short(n: i64) -> String {
+    match n.unsigned_abs() {
+        0..=9_999 => thousands(n),
+        10_000..=99_949 => format!("{:.1}k", n as f64 / 1e3),
+        99_950..=999_499 => format!("{:.0}k", n as f64 / 1e3),
+        999_500..=999_949_999 => format!("{:.1}M", n as f64 / 1e6),
+        _ => format!("{:.1}G", n as f64 / 1e9),
+    }
+}
+
+fn thousands(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if n < 0 { format!("-{out}") } else { out }
+}
+
+fn duration(seconds: Option<f64>) -> String {
+    match seconds.map(|s| s.round() as i64) {
+        None => "-".into(),
+        Some(s) if s < 60 => format!("{s}s"),
+        Some(s) if s < 3600 => format!("{}m{:02}", s / 60, s % 60),
+        Some(s) => format!("{}h{:02}", s / 3600, s % 3600 / 60),
+    }
+}
+
+fn bytes(n: i64) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB", "PB"];
+    let (mut value, mut unit) = (n as f64, 0);
+    while value >= 999.95 && unit + 1 < units.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{n} B") } else { format!("{value:.1} {}", units[unit]) }
+}
+
+fn percent(rate: Option<f64>) -> String {
+    rate.map_or("-".into(), |rate| format!("{:.0}%", rate * 100.0))
+}
+
+/// The change from a number before: `+12%`, `-3%`, `=0%`, `new`.
+fn change(now: Option<f64>, before: Option<f64>) -> String {
+    match (now, before) {
+        (Some(now), Some(before)) if before != 0.0 => {
+            let change = ((now - before) / before * 100.0).round() as i64;
+            if change == 0 { "=0%".into() } else { format!("{change:+}%") }
+        }
+        (Some(now), Some(_)) if now != 0.0 => "new".into(),
+        (Some(_), Some(_)) => "=0%".into(),
+        _ => String::new(),
+    }
+}
+
+type Figure = (&'static str, fn(&Totals) -> Option<f64>, fn(Option<f64>) -> String);
+
+fn count(n: Option<f64>) -> String {
+    n.map_or("-".into(), |n| short(n as i64))
+}
+
+const FIGURES: [Figure; 8] = [
+    ("VISITORS", |t| t.visitors().map(|n| n as f64), count),
+    ("VISITS", |t| t.pages.map(|s| s.visits as f64), count),
+    ("PAGE VIEWS", |t| t.pages.map(|s| s.page_views as f64), count),
+    ("VIEWS/VISIT", Totals::views_per_visit, |n| n.map_or("-".into(), |n| format!("{n:.1}"))),
+    ("BOUNCE", |t| t.pages.and_then(|s| ratio(s.bounces, s.visits)), percent),
+    ("DURATION", |t| t.pages.and_then(|s| ratio(s.duration_s, s.duration_n)), duration),
+    ("REQUESTS", |t| t.requests.map(|r| r.0 as f64), count),
+    ("BYTES", |t| t.requests.map(|r| r.1 as f64), |n| n.map_or("-".into(), |n| bytes(n as i64))),
+];
+
+fn headline(report: &Report, style: Style, out: &mut String) {
+    let (mut names, mut values) = (String::new(), String::new());
+    for (name, figure, shown) in FIGURES {
+        let now = figure(&report.totals);
+        let before = report.previous.as_ref().map(|(_, before)| change(now, figure(before))).unwrap_or_default();
+        let value = format!("{} {before}", shown(now));
+        let width = name.len().max(value.trim_end().len()) + 2;
+        let _ = write!(names, "{name:<width$}");
+        let _ = write!(values, "{:<width$}", value.trim_end());
+    }
+    let _ = writeln!(out, "\n{}\n{}", bold(names.trim_end(), style), values.trim_end());
+    if let Some((range, _)) = &report.previous {
+        let day = |time| report.zone.local(time).format("%Y-%m-%d").to_string();
+        let _ = writeln!(out, "compared with {} to {}", day(range.from), day(range.to - 1));
+    }
+    if report.range.to - report.range.from > 25 * 3600 && report.totals.pages.is_some() {
+        let _ = writeln!(out, "Visitors are daily visitors, added up over the days.");
+    }
+}
+
+fn sparkline(report: &Report, style: Style, out: &mut String) {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let of = |s: &PageSums| if report.of_pages { s.uniques } else { s.visitors };
+    let most = report.series.iter().map(|(_, s)| of(s)).max().unwrap_or(0);
+    if most <= 0 || report.series.len() < 2 {
+        return;
+    }
+    let fits = style.width.map_or(report.series.len(), |width| width.saturating_sub(30).max(20));
+    let skip = report.series.len().saturating_sub(fits);
+    let bar = |s: &PageSums| BARS[((of(s).max(0) * 7 + most / 2) / most) as usize];
+    let line: String = report.series[skip..].iter().map(|(_, s)| bar(s)).collect();
+    let _ = writeln!(out, "\n{line}  visitors by {}, most {}", report.interval.as_str(), short(most));
+}
+
+/// The name of a list.
+pub fn title(dimension: Dimension) -> &'static str {
+    use Dimension as D;
+    match dimension {
+        D::Page => "Pages",
+        D::EntryPage => "Entry pages",
+        D::ExitPage => "Exit pages",
+        D::Referrer => "Referrers",
+        D::Source => "Sources",
+        D::Channel => "Channels",
+        D::UtmSource => "Campaign sources",
+        D::UtmMedium => "Campaign mediums",
+        D::UtmCampaign => "Campaigns",
+        D::Country => "Countries",
+        D::Region => "Regions",
+        D::City => "Cities",
+        D::Browser => "Browsers",
+        D::Os => "Systems",
+        D::Device => "Devices",
+        D::Event => "Events",
+        D::Host => "Hosts",
+        D::Status => "Status",
+        D::Method => "Methods",
+        D::Class => "Classes",
+        D::Bot => "Bots",
+        D::BotFamily => "Bot families",
+        D::ErrorPath => "Error paths",
+    }
+}
+
+fn section(report: &Report, dimension: Dimension, rows: &Rows, style: Style, out: &mut String) {
+    match rows {
+        Rows::Unknown => {}
+        Rows::Requests(top) => {
+            let rows = top.rows.iter().map(|r| (r.value.clone(), r.requests, None)).collect();
+            list(title(dimension), ("requests", None), rows, top.total, style, out);
+        }
+        Rows::Pages(top) => {
+            let of_pages = report.of_pages || dimension == Dimension::Page;
+            let (heads, number): ((&str, Option<&str>), fn(&PageSums, bool) -> (i64, Option<i64>)) = match dimension {
+                Dimension::EntryPage => (("visits", None), |s, _| (s.visits, None)),
+                Dimension::ExitPage => (("exits", None), |s, _| (s.exits, None)),
+                _ => (("visitors", Some("views")), |s, of_pages| {
+                    (if of_pages { s.uniques } else { s.visitors }, Some(s.page_views))
+                }),
+            };
+            let rows = top.rows.iter().map(|r| {
+                let (first, second) = number(&r.sums, of_pages);
+                (r.value.clone(), first, second)
+            });
+            list(title(dimension), heads, rows.collect(), top.total, style, out);
+        }
+    }
+}
+
+type Row = (String, i64, Option<i64>);
+
+fn list(title: &str, heads: (&str, Option<&str>), rows: Vec<Row>, total: u64, style: Style, out: &mut String) {
+    let _ = writeln!(out);
+    if rows.is_empty() {
+        let _ = writeln!(out, "{}  none", bold(title, style));
+        return;
+    }
+    let shown: Vec<(String, String, String)> = rows
+        .into_iter()
+        .map(|(value, first, second)| (label(&value, style), short(first), second.map(short).unwrap_or_default()))
+        .collect();
+    let widest = shown.iter().map(|row| row.0.width()).max().unwrap_or(0).max(24);
+    let more = if (shown.len() as u64) < total { format!(" ({} of {})", shown.len(), short(total as i64)) } else { String::new() };
+    let name = format!("{title}{more}");
+    let pad = |text: &str| " ".repeat(widest.saturating_sub(text.width()));
+    let second = heads.1.map(|head| format!("{head:>9}")).unwrap_or_default();
+    let _ = writeln!(out, "{}{}{:>10}{second}", bold(&name, style), pad(&name), heads.0);
+    for (value, first, second) in &shown {
+        let second = if heads.1.is_some() { format!("{second:>9}") } else { String::new() };
+        let _ = writeln!(out, "{value}{}{first:>10}{second}", pad(value));
+    }
+}
+
+/// A value, cut in the middle where a terminal is too narrow for it.
+fn label(value: &str, style: Style) -> String {
+    let Some(limit) = style.width.map(|width| width.saturating_sub(22).max(20)) else { return value.to_owned() };
+    if value.width() <= limit {
+        return value.to_owned();
+    }
+    let chars: Vec<char> = value.chars().collect();
+    let keep = limit.saturating_sub(1) / 2;
+    let (start, end) = (&chars[..keep.min(chars.len())], &chars[chars.len().saturating_sub(keep)..]);
+    start.iter().chain(&['…']).chain(end).collect()
+}
+
+fn ledger(report: &Report, style: Style, out: &mut String) {
+    let lines = report.ledger.lines();
+    let _ = writeln!(out, "\n{}{:>17}", bold("Ledger", style), thousands(lines as i64));
+    for class in Class::ALL {
+        let _ = writeln!(out, "{:<14}{:>9}", class.as_str(), thousands(report.ledger.get(class) as i64));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (3_120, "3,120"),
+            (9_999, "9,999"),
+            (12_430, "12.4k"),
+            (99_960, "100k"),
+            (118_200, "118k"),
+            (999_600, "1.0M"),
+            (-1_234, "-1,234"),
+        ];
+        for (n, expected) in cases {
+            assert_eq!(short(n), expected);
+        }
+        assert_eq!(duration(Some(102.4)), "1m42");
+        assert_eq!(duration(None), "-");
+        assert_eq!(bytes(4_100_000_000), "4.1 GB");
+        assert_eq!(bytes(512), "512 B");
+    }
+
+    #[test]
+    fn changes_have_a_sign() {
+        assert_eq!(change(Some(112.0), Some(100.0)), "+12%");
+        assert_eq!(change(Some(97.0), Some(100.0)), "-3%");
+        assert_eq!(change(Some(100.0), Some(100.0)), "=0%");
+        assert_eq!(change(Some(1.0), Some(0.0)), "new");
+        assert_eq!(change(None, Some(0.0)), "");
+    }
+}
