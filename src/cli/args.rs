@@ -1,4 +1,6 @@
-//! The clap structs, and nothing else.
+//! The clap structs, and nothing else. Their comments are the help.
+
+#![allow(missing_docs)]
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

@@ -65,12 +65,13 @@ fn config(access: Access, path: &Path) -> duckdb::Result<Config> {
         .access_mode(mode)?
         .max_memory(memory)?
         .threads(threads)?
+        // Before external access goes, or it is refused.
+        .with("temp_directory", temporary.to_string_lossy())?
         .enable_external_access(false)?
         .enable_autoload_extension(false)?
         .with("autoinstall_known_extensions", "false")?
         .with("storage_compatibility_version", "v1.5.0")?
         .with("checkpoint_threshold", "512KB")?
-        .with("temp_directory", temporary.to_string_lossy())?
         .with("preserve_insertion_order", "false")
 }
 
