@@ -240,8 +240,7 @@ impl Import<'_> {
             Some(time) => self.ready.push(Reverse((time, number))),
             None => {
                 self.finished_bytes += stream.size;
-                let lines = stream.state.ledger.lines();
-                self.progress.file_done(&stream.name, lines);
+                self.progress.file_done(&stream.name, stream.lines());
             }
         }
         Ok(())

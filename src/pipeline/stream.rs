@@ -171,6 +171,11 @@ impl Stream {
         self.consumed
     }
 
+    /// Lines of it that were counted, in this run and before.
+    pub fn lines(&self) -> u64 {
+        self.line
+    }
+
     /// Bytes read of it as it lies on the disk.
     pub fn bytes_read(&self) -> u64 {
         self.source.read.load(std::sync::atomic::Ordering::Relaxed)

@@ -12,6 +12,7 @@ mod query;
 mod reader;
 mod sites;
 mod state;
+pub mod testing;
 mod write;
 
 pub use compact::{Sweep, due_days};

@@ -1,0 +1,62 @@
+# fathom-tui: build, test, measure. On a fresh machine with Rust and npm,
+# `make demo` and `make test` are all the set-up there is.
+
+CARGO ?= cargo
+PREFIX ?= /usr/local
+VENDOR := $(CURDIR)/vendor
+TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
+BIN := $(TARGET)/release/fathom-tui
+
+# The official DuckDB library if it is to be had, else DuckDB from source.
+FEATURES = $(shell [ -e $(VENDOR)/bundled ] || echo --no-default-features)
+export DUCKDB_LIB_DIR := $(VENDOR)
+
+.PHONY: build demo test test-bundled bench docs lint install assets clean
+
+$(VENDOR)/ready:
+	@sh assets/build/duckdb.sh $(VENDOR)
+
+build: $(VENDOR)/ready
+	$(CARGO) build --release --locked $(FEATURES)
+
+demo: build
+	$(BIN) demo
+
+test: $(VENDOR)/ready
+	$(CARGO) test --release --locked $(FEATURES)
+
+# The same tests against DuckDB compiled from source, without its ICU. Takes
+# about 20 minutes the first time.
+test-bundled:
+	env -u DUCKDB_LIB_DIR $(CARGO) test --release --locked --target-dir $(TARGET)/bundled
+
+bench: build
+	python3 benches/run.py $(BIN)
+
+# The committed manual and completions; a test proves that they are current.
+docs: build
+	$(BIN) man > man/fathom-tui.1
+	$(BIN) completions bash > completions/fathom-tui.bash
+	$(BIN) completions zsh > completions/_fathom-tui
+	$(BIN) completions fish > completions/fathom-tui.fish
+
+lint: $(VENDOR)/ready
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release --locked --all-targets $(FEATURES) -- -D warnings
+	@if command -v cargo-deny >/dev/null; then $(CARGO) deny --offline check bans licenses sources; \
+	 else echo "skipped: cargo-deny is not installed"; fi
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/fathom-tui
+	install -m 644 man/fathom-tui.1 $(DESTDIR)$(PREFIX)/share/man/man1/fathom-tui.1
+	@if [ -e $(VENDOR)/lib ]; then \
+	  install -d $(DESTDIR)$(PREFIX)/lib/fathom-tui; \
+	  install -m 755 $(VENDOR)/libduckdb.* $(DESTDIR)$(PREFIX)/lib/fathom-tui/; fi
+
+# Makes the embedded data anew from the packages that it comes from.
+assets:
+	sh assets/build/make.sh
+
+clean:
+	rm -rf $(VENDOR) target

@@ -1,0 +1,34 @@
+//! Stores as no version of the program would leave them, for its tests.
+#![doc(hidden)]
+
+use super::lease::open_private;
+use super::{StoreError, meta};
+use std::path::Path;
+
+/// Pretends that a store has a schema of that version.
+///
+/// # Errors
+/// Of the engine.
+pub fn set_schema(path: &Path, version: u32) -> Result<(), StoreError> {
+    let connection = open_private(path)?;
+    meta::set(&connection, "schema", &version.to_string())?;
+    Ok(connection.execute_batch("CHECKPOINT")?)
+}
+
+/// A database that is none of ours.
+///
+/// # Errors
+/// Of the engine.
+pub fn foreign(path: &Path) -> Result<(), StoreError> {
+    let connection = open_private(path)?;
+    Ok(connection.execute_batch("CREATE TABLE t (n INTEGER); CHECKPOINT")?)
+}
+
+/// Rows of a table.
+///
+/// # Errors
+/// Of the engine.
+pub fn rows(path: &Path, table: &str) -> Result<i64, StoreError> {
+    let connection = open_private(path)?;
+    Ok(connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
+}

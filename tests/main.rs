@@ -1,0 +1,12 @@
+//! One binary, since each links the database again.
+
+mod concurrent;
+mod conventions;
+mod copies;
+mod corpus;
+mod failures;
+mod life;
+mod privacy;
+mod reference;
+mod support;
+mod zones;

@@ -1,0 +1,158 @@
+//! A folder with a store in it, and the program run against it.
+
+use serde_json::Value;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// A temporary folder with data, state and runtime folders of its own.
+pub struct Bench {
+    folder: tempfile::TempDir,
+    now: Option<String>,
+}
+
+/// What a run gave back.
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Bench {
+    pub fn new() -> Bench {
+        Bench { folder: tempfile::tempdir().expect("a folder"), now: None }
+    }
+
+    /// With a clock that stands still.
+    pub fn at(now: &str) -> Bench {
+        Bench { now: Some(now.into()), ..Bench::new() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn db(&self) -> PathBuf {
+        self.path("data/fathom-tui/fathom.duckdb")
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(&path, bytes).expect("written");
+        path
+    }
+
+    pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fathom-tui"));
+        command.args(args).current_dir(self.root()).env_clear().stdin(Stdio::null());
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        for (variable, name) in [
+            ("HOME", "home"),
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_STATE_HOME", "state"),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_RUNTIME_DIR", "run"),
+            ("TMPDIR", "tmp"),
+        ] {
+            std::fs::create_dir_all(self.path(name)).expect("made");
+            command.env(variable, self.path(name));
+        }
+        command.env("TZ", "Europe/Berlin");
+        if let Some(now) = &self.now {
+            command.env("FATHOM_TUI_NOW", now);
+        }
+        command
+    }
+
+    pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Ran {
+        Ran::of(self.command(args).output().expect("runs"))
+    }
+
+    /// Runs with a command line split at spaces, which has to end well.
+    pub fn ok(&self, line: &str) -> Ran {
+        let ran = self.run(line.split_whitespace());
+        assert_eq!(ran.code, 0, "{line}: {}", ran.stderr);
+        ran
+    }
+
+    pub fn start(&self, line: &str) -> Child {
+        let mut command = self.command(line.split_whitespace());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts")
+    }
+
+    pub fn json(&self, line: &str) -> Value {
+        serde_json::from_str(&self.ok(line).stdout).expect("JSON")
+    }
+
+    /// Totals and ledger of everything.
+    pub fn totals(&self) -> (Value, Value) {
+        let report = self.json("report --period all --format json");
+        (report["totals"].clone(), report["ledger"].clone())
+    }
+
+    /// New lines of an import, which has to end well.
+    pub fn imported(&self, names: &str) -> u64 {
+        let summary = self.json(&format!("import -q --json --site example.com {names}"));
+        summary["new_lines"].as_u64().expect("a number")
+    }
+
+    /// A simulated log.
+    pub fn log(&self, name: &str, flags: &str) -> PathBuf {
+        let out = self.command(format!("generate-log {flags}").split_whitespace()).output().expect("runs");
+        self.write(name, out.stdout)
+    }
+}
+
+impl Ran {
+    pub fn of(output: Output) -> Ran {
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// The folder of other people's logs; says so if it is absent.
+pub fn data(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
+    if !path.exists() {
+        println!("skipped: no {name} among the logs to test against");
+        return None;
+    }
+    Some(path)
+}
+
+/// A tool of the machine; says so if it is absent.
+pub fn has(tool: &str) -> bool {
+    let found = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !found {
+        println!("skipped: {tool} is not installed");
+    }
+    found
+}
+
+/// What a shell line prints, run in the folder.
+pub fn shell(bench: &Bench, line: &str) -> Vec<u8> {
+    let output = Command::new("sh").args(["-c", line]).current_dir(bench.root()).output().expect("runs");
+    assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// Every file below a folder.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => found.extend(files(&path)),
+            _ => found.push(path),
+        }
+    }
+    found
+}
