@@ -9,11 +9,8 @@ fn main() {
     }
     if let Ok(dir) = std::env::var("DUCKDB_LIB_DIR") {
         println!("cargo:rustc-link-arg=-Wl,-rpath,{dir}");
-        let origin = if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("macos") {
-            "@executable_path"
-        } else {
-            "$ORIGIN"
-        };
+        let origin =
+            if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("macos") { "@executable_path" } else { "$ORIGIN" };
         println!("cargo:rustc-link-arg=-Wl,-rpath,{origin}/../lib/fathom-tui");
     }
 }

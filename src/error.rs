@@ -126,7 +126,9 @@ impl From<IngestError> for Failure {
             IngestError::Strict(_) => Failure::new(Exit::Failed, text)
                 .cause("--strict stops at the first line that is no request")
                 .help("leave out --strict to count such lines as malformed and go on"),
-            IngestError::Raced => Failure::new(Exit::Failed, text).help("run it again: what is counted is not counted twice"),
+            IngestError::Raced => {
+                Failure::new(Exit::Failed, text).help("run it again: what is counted is not counted twice")
+            }
         }
     }
 }
@@ -140,7 +142,8 @@ pub fn unknown_format(path: &str) -> Failure {
 
 impl From<SaltError> for Failure {
     fn from(error: SaltError) -> Failure {
-        Failure::new(Exit::Failed, error.to_string()).help("the folder must be writable by this user: see --salts and --state-dir")
+        Failure::new(Exit::Failed, error.to_string())
+            .help("the folder must be writable by this user: see --salts and --state-dir")
     }
 }
 
@@ -156,7 +159,8 @@ impl From<ReportError> for Failure {
             ReportError::Store(error) => error.into(),
             ReportError::Range(error) => error.into(),
             ReportError::NoSite(name, sites) if sites.is_empty() => {
-                Failure::usage(format!("there is no site '{name}'")).help("nothing was imported yet: fathom-tui import FILE")
+                Failure::usage(format!("there is no site '{name}'"))
+                    .help("nothing was imported yet: fathom-tui import FILE")
             }
             ReportError::NoSite(name, sites) => {
                 Failure::usage(format!("there is no site '{name}'")).help(format!("there are: {}", sites.join(", ")))

@@ -238,8 +238,17 @@ mod codec {
 
     fn put_row(row: &RowKey, out: &mut Vec<u8>) {
         let v = &row.visit;
-        let numbers =
-            [row.site, row.bucket, row.page.0, row.host.0, v.source.0, v.referrer.0, v.campaign.0, v.region.0, v.city.0];
+        let numbers = [
+            row.site,
+            row.bucket,
+            row.page.0,
+            row.host.0,
+            v.source.0,
+            v.referrer.0,
+            v.campaign.0,
+            v.region.0,
+            v.city.0,
+        ];
         for number in numbers.into_iter().chain([v.browser.0, v.os.0]) {
             out.extend_from_slice(&number.to_le_bytes());
         }

@@ -51,8 +51,7 @@ fn the_same_file_imported_twice_at_once() {
         for folder in ["data", "state"] {
             std::fs::remove_dir_all(bench.path(folder)).expect("removed");
         }
-        let children: Vec<Child> =
-            (0..3).map(|_| bench.start("import -q a.log b.log --site example.com")).collect();
+        let children: Vec<Child> = (0..3).map(|_| bench.start("import -q a.log b.log --site example.com")).collect();
         for child in children {
             finish(child, "import");
         }

@@ -36,9 +36,13 @@ fn help_is_one_screen_and_long_help_begins_with_examples() {
 #[test]
 fn every_example_runs() {
     let bench = filled();
-    shell(&bench, "cp access.log access.log.1; head -500 access.log > old.log; mkdir logs old; gzip -c old.log > old/o.gz; cp access.log logs");
+    shell(
+        &bench,
+        "cp access.log access.log.1; head -500 access.log > old.log; mkdir logs old; gzip -c old.log > old/o.gz; cp access.log logs",
+    );
     let readme = source("README.md");
-    let helps: String = ["--help", "import --help", "watch --help", "report --help"].map(|h| bench.ok(h).stdout).concat();
+    let helps: String =
+        ["--help", "import --help", "watch --help", "report --help"].map(|h| bench.ok(h).stdout).concat();
     let examples = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).chain([helps.as_str()]);
     let mut ran = 0;
     for line in examples.flat_map(str::lines).map(str::trim) {
@@ -203,7 +207,13 @@ fn a_hostile_log_reaches_no_output_as_it_is() {
     bench.write("a.log", log);
     bench.ok("import -q a.log --site example.com");
     let bad = |c: char| (c.is_control() && c != '\n') || "\u{202e}\u{2066}\u{200b}\u{2028}".contains(c);
-    for line in ["report --period all --limit 0 --by page --by referrer --by utm_source", "report --period all --format csv --by page", "report --period all --format md", "detect a.log", "status"] {
+    for line in [
+        "report --period all --limit 0 --by page --by referrer --by utm_source",
+        "report --period all --format csv --by page",
+        "report --period all --format md",
+        "detect a.log",
+        "status",
+    ] {
         let ran = bench.ok(line);
         let found: Vec<char> = ran.stdout.chars().chain(ran.stderr.chars()).filter(|&c| bad(c)).collect();
         assert!(found.is_empty(), "{line}: {found:?}");

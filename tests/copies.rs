@@ -30,7 +30,10 @@ fn compressed_copies_add_nothing() {
             assert_eq!(bench.imported(&format!("copy.{ending}")), 0, "{tool}");
         }
     }
-    shell(&bench, "cp a.log other-name.txt; cat a.log | gzip -c > 1.gz; split -l 9000 a.log s; gzip -c saa > m.gz; gzip -c sab sac >> m.gz");
+    shell(
+        &bench,
+        "cp a.log other-name.txt; cat a.log | gzip -c > 1.gz; split -l 9000 a.log s; gzip -c saa > m.gz; gzip -c sab sac >> m.gz",
+    );
     assert_eq!(bench.imported("other-name.txt"), 0);
     assert_eq!(bench.imported("1.gz"), 0);
     assert_eq!(bench.imported("m.gz"), 0, "several members");
@@ -70,7 +73,8 @@ fn concatenations_of_known_files_add_nothing() {
     for name in ["ab.log", "ba.gz"] {
         assert_eq!(bench.imported(name), 0, "{name}");
     }
-    let line = format!("zcat a.log.gz b.log.gz | {} import --json -q --site example.com -", env!("CARGO_BIN_EXE_fathom-tui"));
+    let line =
+        format!("zcat a.log.gz b.log.gz | {} import --json -q --site example.com -", env!("CARGO_BIN_EXE_fathom-tui"));
     let mut command = std::process::Command::new("sh");
     let env = bench.command(["x"]);
     for (name, value) in env.get_envs() {
@@ -96,7 +100,10 @@ fn a_rotation_is_followed_by_content() {
 fn copies_within_one_command_count_once() {
     let bench = Bench::at(NOW);
     bench.log("logs/a.log", "--lines 20000 --days 3 --seed 1");
-    shell(&bench, "cd logs; gzip -kc a.log > z.gz; cp a.log b.log; head -c 1000000 a.log > c.log; ln a.log hard; ln -s a.log soft");
+    shell(
+        &bench,
+        "cd logs; gzip -kc a.log > z.gz; cp a.log b.log; head -c 1000000 a.log > c.log; ln a.log hard; ln -s a.log soft",
+    );
     assert_eq!(bench.imported("logs"), 20_000);
     assert_eq!(bench.imported("logs logs/*"), 0);
 }

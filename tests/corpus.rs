@@ -4,8 +4,20 @@ use crate::support::{Bench, data, files};
 
 /// Folders that hold logs.
 const FOLDERS: [&str; 14] = [
-    "advertools", "apachelogs-py", "crowdsec", "gonx", "lnav", "matomo", "mtail", "netdata", "ngx-prom", "rhit",
-    "request-log-analyzer", "webreadr", "ua", "geo",
+    "advertools",
+    "apachelogs-py",
+    "crowdsec",
+    "gonx",
+    "lnav",
+    "matomo",
+    "mtail",
+    "netdata",
+    "ngx-prom",
+    "rhit",
+    "request-log-analyzer",
+    "webreadr",
+    "ua",
+    "geo",
 ];
 
 #[test]
@@ -26,11 +38,13 @@ fn every_file_ends_in_zero_or_four_and_the_ledger_adds_up() {
             let summary: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
             let newlines = match std::fs::read(&file) {
                 Ok(bytes) if !name.ends_with(".gz") && !name.ends_with(".bz2") => {
-                    bytes.iter().filter(|&&b| b == b'\n').count() as u64 + u64::from(bytes.last().is_some_and(|&b| b != b'\n'))
+                    bytes.iter().filter(|&&b| b == b'\n').count() as u64
+                        + u64::from(bytes.last().is_some_and(|&b| b != b'\n'))
                 }
                 _ => summary["lines"].as_u64().expect("a number"),
             };
-            let ledger: u64 = summary["ledger"].as_object().expect("an object").values().filter_map(|n| n.as_u64()).sum();
+            let ledger: u64 =
+                summary["ledger"].as_object().expect("an object").values().filter_map(|n| n.as_u64()).sum();
             assert_eq!(summary["new_lines"], ledger, "{name}");
             assert_eq!(bench.imported(name), 0, "{name} again");
             // A last line that is half a request is left for later.

@@ -88,7 +88,9 @@ fn a_log_without_permission() {
         }
         let output = command.output().expect("runs");
         let text = String::from_utf8_lossy(&output.stderr);
-        if text.contains("annot execute") || text.contains("Permission denied (os error 13)") && output.status.code() == Some(127) {
+        if text.contains("annot execute")
+            || text.contains("Permission denied (os error 13)") && output.status.code() == Some(127)
+        {
             println!("skipped: another user cannot run the program here");
             return;
         }

@@ -16,7 +16,10 @@ fn lines(from: u32, to: u32) -> Vec<u8> {
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     let line = |n| {
         let (minute, second) = (n / 60 % 60, n % 60);
-        format!("192.0.2.{} - - [20/Nov/2026:10:{minute:02}:{second:02} +0000] \"GET /p/{n} HTTP/1.1\" 200 5 \"-\" \"{agent}\"\n", n % 250)
+        format!(
+            "192.0.2.{} - - [20/Nov/2026:10:{minute:02}:{second:02} +0000] \"GET /p/{n} HTTP/1.1\" 200 5 \"-\" \"{agent}\"\n",
+            n % 250
+        )
     };
     (from..to).map(line).collect::<String>().into_bytes()
 }
@@ -64,7 +67,8 @@ fn watch_leaves_half_a_line_until_it_is_whole() {
 fn a_visit_goes_on_over_many_runs() {
     let bench = Bench::at(NOW);
     let whole = Bench::at(NOW);
-    let log = std::fs::read(bench.log("source.log", "--lines 6000 --days 1 --seed 8 --now 2026-11-20T11:00:00Z")).expect("readable");
+    let log = std::fs::read(bench.log("source.log", "--lines 6000 --days 1 --seed 8 --now 2026-11-20T11:00:00Z"))
+        .expect("readable");
     whole.write("a.log", &log);
     whole.imported("a.log");
     let mut end = 0;
@@ -102,7 +106,8 @@ fn old_days_lose_their_hours_but_no_count() {
     bench.log("a.log", "--lines 40000 --days 4 --seed 3 --now 2026-11-10T00:00:00Z");
     bench.log("b.log", "--lines 100 --days 1 --seed 4 --now 2027-01-10T00:00:00Z");
     bench.imported("a.log");
-    let by = "report --period all --format json --limit 0 --by page --by country --by source --by browser --by referrer";
+    let by =
+        "report --period all --format json --limit 0 --by page --by country --by source --by browser --by referrer";
     let before = bench.json(by);
     let later = "--now 2027-01-10T12:00:00Z";
     bench.ok(&format!("import -q b.log --site example.com {later}"));
@@ -126,7 +131,12 @@ fn new_pages_are_capped_and_counts_stay() {
     let bench = Bench::at(NOW);
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     let log: String = (0..60_000)
-        .map(|n| format!("192.0.2.1 - - [20/Nov/2026:10:00:{:02} +0000] \"GET /p/{n} HTTP/1.1\" 200 5 \"-\" \"{agent}\"\n", n / 1000))
+        .map(|n| {
+            format!(
+                "192.0.2.1 - - [20/Nov/2026:10:00:{:02} +0000] \"GET /p/{n} HTTP/1.1\" 200 5 \"-\" \"{agent}\"\n",
+                n / 1000
+            )
+        })
         .collect();
     bench.write("a.log", log);
     bench.ok("import -q a.log --site example.com");

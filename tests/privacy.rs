@@ -58,9 +58,8 @@ fn mode(path: &Path) -> u32 {
 fn nothing_of_a_visitor_is_kept() {
     let bench = Bench::at("2026-11-20T12:00:00Z");
     let log = bench.log("a.log", "--lines 120000 --days 3 --seed 6 --now 2026-11-20T11:00:00Z");
-    let text = std::fs::read_to_string(&log).unwrap_or_else(|_| {
-        String::from_utf8_lossy(&std::fs::read(&log).expect("readable")).into_owned()
-    });
+    let text = std::fs::read_to_string(&log)
+        .unwrap_or_else(|_| String::from_utf8_lossy(&std::fs::read(&log).expect("readable")).into_owned());
     let secrets = secrets(&text);
     assert!(secrets.len() > 1_000, "{}", secrets.len());
     let mut import = bench.start("import -q a.log --site example.com");

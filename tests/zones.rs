@@ -3,7 +3,9 @@
 use crate::support::Bench;
 
 fn line(time: &str, address: &str, path: &str) -> String {
-    format!("{address} - - [{time}] \"GET {path} HTTP/1.1\" 200 5 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\"\n")
+    format!(
+        "{address} - - [{time}] \"GET {path} HTTP/1.1\" 200 5 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\"\n"
+    )
 }
 
 fn series(bench: &Bench, line: &str) -> Vec<(String, String)> {
@@ -18,14 +20,18 @@ fn days_of_a_change_of_clocks_have_23_or_25_hours() {
         let bench = Bench::at("2026-10-27T12:00:00Z");
         let day = &date[8..];
         // A view in every hour of the UTC day and the evening before.
-        let log: String = (0..24).map(|h| line(&format!("{day}/{month}/2026:{h:02}:30:00 +0000"), "192.0.2.1", "/")).collect();
-        let evening = line(&format!("{:02}/{month}/2026:23:30:00 +0000", day.parse::<u32>().unwrap() - 1), "192.0.2.1", "/");
+        let log: String =
+            (0..24).map(|h| line(&format!("{day}/{month}/2026:{h:02}:30:00 +0000"), "192.0.2.1", "/")).collect();
+        let evening =
+            line(&format!("{:02}/{month}/2026:23:30:00 +0000", day.parse::<u32>().unwrap() - 1), "192.0.2.1", "/");
         bench.write("a.log", evening + &log);
         bench.ok("import -q a.log --site example.com");
-        let rows = series(&bench, &format!("report --since {date} --until {date} --interval hour --format csv --no-header"));
+        let rows =
+            series(&bench, &format!("report --since {date} --until {date} --interval hour --format csv --no-header"));
         assert_eq!(rows.len(), hours, "{date}");
         let sum: u32 = rows.iter().map(|(_, views)| views.parse::<u32>().expect("a number")).sum();
-        let day_rows = series(&bench, &format!("report --since {date} --until {date} --interval day --format csv --no-header"));
+        let day_rows =
+            series(&bench, &format!("report --since {date} --until {date} --interval day --format csv --no-header"));
         assert_eq!(day_rows, [(day_rows[0].0.clone(), sum.to_string())]);
         assert!(rows.iter().filter(|(_, views)| views == "1").count() >= 22, "{rows:?}");
     }
@@ -34,7 +40,8 @@ fn days_of_a_change_of_clocks_have_23_or_25_hours() {
 #[test]
 fn a_visit_ends_at_local_midnight() {
     let bench = Bench::at("2026-11-20T12:00:00Z");
-    let log = line("18/Nov/2026:22:59:59 +0000", "192.0.2.1", "/a") + &line("18/Nov/2026:23:00:00 +0000", "192.0.2.1", "/b");
+    let log =
+        line("18/Nov/2026:22:59:59 +0000", "192.0.2.1", "/a") + &line("18/Nov/2026:23:00:00 +0000", "192.0.2.1", "/b");
     bench.write("a.log", log);
     bench.ok("import -q a.log --site example.com");
     let (totals, _) = bench.totals();

@@ -42,7 +42,14 @@ pub struct Global {
     #[arg(long, value_name = "PATH", global = true, env = "FATHOM_TUI_CONFIG", hide_env = true)]
     pub config: Option<PathBuf>,
     /// Where keys and salts of stores lie [default: fathom-tui in the XDG state folder]
-    #[arg(long, value_name = "DIR", global = true, env = "FATHOM_TUI_STATE_DIR", hide_env = true, hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "DIR",
+        global = true,
+        env = "FATHOM_TUI_STATE_DIR",
+        hide_env = true,
+        hide_short_help = true
+    )]
     pub state_dir: Option<PathBuf>,
     /// Where the salts lie, for a store that is being made (a tmpfs such as /run/fathom-tui)
     #[arg(long, value_name = "DIR", global = true, env = "FATHOM_TUI_SALTS", hide_env = true, hide_short_help = true)]

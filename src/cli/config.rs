@@ -117,7 +117,8 @@ impl Config {
             None => xdg("XDG_DATA_HOME", ".local/share").ok_or_else(|| no_home("--db"))?.join("fathom.duckdb"),
         };
         let state = global.state_dir.clone().or_else(|| file.store.state.clone());
-        let state_root = state.or_else(|| xdg("XDG_STATE_HOME", ".local/state")).ok_or_else(|| no_home("--state-dir"))?;
+        let state_root =
+            state.or_else(|| xdg("XDG_STATE_HOME", ".local/state")).ok_or_else(|| no_home("--state-dir"))?;
         let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
         let zone = global.timezone.as_ref().or(file.timezone.as_ref()).map(|name| name.parse());
         if let Some(site) = &global.site {
@@ -138,7 +139,8 @@ impl Config {
 
     /// The clock, epoch seconds.
     pub fn now(&self) -> i64 {
-        self.fixed_now.unwrap_or_else(|| chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp())
+        self.fixed_now
+            .unwrap_or_else(|| chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp())
     }
 
     /// The zone of a new store.
@@ -162,7 +164,8 @@ impl Config {
         let site = |site: &FileSite| -> Result<SiteSettings, Failure> {
             let glob = |log: &String| {
                 let whole = std::path::absolute(log).map_or(log.clone(), |path| path.display().to_string());
-                glob::Pattern::new(&whole).map_err(|error| Failure::usage(format!("logs of site {}: {error}", site.name)))
+                glob::Pattern::new(&whole)
+                    .map_err(|error| Failure::usage(format!("logs of site {}: {error}", site.name)))
             };
             let format = site.log_format.as_deref().filter(|format| *format != "auto");
             Ok(SiteSettings {

@@ -79,6 +79,10 @@ fn record(request: &Request<'_>, line: usize, agents: &mut Agents, geo: &GeoIp, 
         "    from {}, {}, {}",
         country.unwrap_or_else(|| if ip.is_some() { "an unknown country".into() } else { "no address".into() }),
         if browser.is_empty() { "no known browser".into() } else { clean(&browser) },
-        if request.referrer.is_empty() { "no referrer".into() } else { format!("referrer {}", text(&request.referrer)) },
+        if request.referrer.is_empty() {
+            "no referrer".into()
+        } else {
+            format!("referrer {}", text(&request.referrer))
+        },
     );
 }

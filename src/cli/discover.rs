@@ -24,7 +24,11 @@ const USUAL: [&str; 6] = [
 ];
 
 fn files(globs: &[&str]) -> Vec<PathBuf> {
-    globs.iter().flat_map(|pattern| glob::glob(pattern).into_iter().flatten().flatten()).filter(|p| p.is_file()).collect()
+    globs
+        .iter()
+        .flat_map(|pattern| glob::glob(pattern).into_iter().flatten().flatten())
+        .filter(|p| p.is_file())
+        .collect()
 }
 
 /// The logs found, each once.
@@ -53,7 +57,8 @@ mod tests {
 
     #[test]
     fn configurations_name_logs() {
-        let nginx = "http {\n  access_log /var/log/nginx/a.log combined;\n  # access_log /no.log;\n  access_log off;\n}";
+        let nginx =
+            "http {\n  access_log /var/log/nginx/a.log combined;\n  # access_log /no.log;\n  access_log off;\n}";
         assert_eq!(named(nginx), [std::path::Path::new("/var/log/nginx/a.log")]);
         let caddy = "example.com {\n log {\n  output file /var/log/caddy/b.log {\n";
         assert_eq!(named(caddy), [std::path::Path::new("/var/log/caddy/b.log")]);

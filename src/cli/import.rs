@@ -130,7 +130,8 @@ fn tell(summary: &Summary, ingest: &Ingest, is_dry: bool, seconds: f64) {
 
 fn ledger_line(ledger: &Ledger) -> String {
     let counted = Class::ALL.iter().filter(|class| ledger.get(**class) > 0);
-    let parts: Vec<String> = counted.map(|&class| format!("{} {}", thousands(ledger.get(class)), class.as_str())).collect();
+    let parts: Vec<String> =
+        counted.map(|&class| format!("{} {}", thousands(ledger.get(class)), class.as_str())).collect();
     parts.join(", ")
 }
 

@@ -50,15 +50,14 @@ fn rendered(report: &Report, args: &args::Report, config: &Config, format: &str)
 fn asked(args: &args::Report, config: &Config, format: &str) -> Result<Asked, Failure> {
     let dimensions: Vec<&str> = Dimension::ALL.iter().map(|d| d.as_str()).collect();
     let metrics: Vec<&str> = Metric::ALL.iter().map(|m| m.as_str()).collect();
-    let by = args.by.iter().flat_map(|list| list.split(',')).map(|name| {
-        one_of("--by", name, &dimensions).map(|name| Dimension::parse(name).unwrap_or(Dimension::Page))
-    });
+    let by =
+        args.by.iter().flat_map(|list| list.split(',')).map(|name| {
+            one_of("--by", name, &dimensions).map(|name| Dimension::parse(name).unwrap_or(Dimension::Page))
+        });
     let sort = args.sort.as_deref().map(|name| one_of("--sort", name, &metrics)).transpose()?;
     let limit = args.limit.unwrap_or(if matches!(format, "csv" | "tsv") { 0 } else { 10 });
     let kind = args.kind.as_deref().map(|name| one_of("--kind", name, &["log", "beacon", "both"])).transpose()?;
-    let filter = |text: &String| {
-        text.parse::<Filter>().map_err(|error| Failure::usage(format!("--filter: {error}")))
-    };
+    let filter = |text: &String| text.parse::<Filter>().map_err(|error| Failure::usage(format!("--filter: {error}")));
     Ok(Asked {
         site: config.site.clone(),
         span: Span {
@@ -122,9 +121,8 @@ fn distance(a: &str, b: &str) -> usize {
 
 /// Writes beside the file and renames, so that nobody reads half a report.
 fn write_aside(path: &Path, bytes: &[u8]) -> Outcome {
-    let failed = |error: std::io::Error| {
-        Failure::new(Exit::Failed, format!("could not write {}", path.display())).cause(error)
-    };
+    let failed =
+        |error: std::io::Error| Failure::new(Exit::Failed, format!("could not write {}", path.display())).cause(error);
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;

@@ -43,9 +43,7 @@ pub fn parse(text: &[u8]) -> Option<IpAddr> {
         None if text.bytes().filter(|&b| b == b':').count() == 1 => text.split_once(':')?.0,
         None => text,
     };
-    let bare = bare
-        .split_once('%')
-        .map_or(bare, |(address, _zone)| address);
+    let bare = bare.split_once('%').map_or(bare, |(address, _zone)| address);
     bare.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
 }
 
@@ -93,11 +91,7 @@ pub fn client<'a>(peer: &'a [u8], forwarded: &'a [u8], trusted: &[IpNet]) -> Cow
 
 /// The hop's own text if it is nothing but the address, else the address.
 fn canonical(hop: &[u8], ip: IpAddr) -> Cow<'_, [u8]> {
-    match hop
-        .iter()
-        .all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':'))
-        && is_bare(hop)
-    {
+    match hop.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':')) && is_bare(hop) {
         true => Cow::Borrowed(hop),
         false => Cow::Owned(ip.to_string().into_bytes()),
     }
@@ -129,9 +123,9 @@ pub fn network(text: &str) -> Result<IpNet, String> {
     }
     match text.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
         Ok(ip) => Ok(IpNet::from(ip)),
-        Err(_) => Err(format!(
-            "'{text}' is no address or network; write it like 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32"
-        )),
+        Err(_) => {
+            Err(format!("'{text}' is no address or network; write it like 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32"))
+        }
     }
 }
 
@@ -154,18 +148,9 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(parse(text.as_bytes()), expected.parse().ok(), "{text}");
         }
-        for text in [
-            "",
-            "-",
-            "unix:",
-            "example.com",
-            "1.2.3",
-            "1.2.3.4.5",
-            "256.1.1.1",
-            "01.2.3.4",
-            "1.2.3.a",
-            "\u{fc}",
-        ] {
+        for text in
+            ["", "-", "unix:", "example.com", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.a", "\u{fc}"]
+        {
             assert_eq!(parse(text.as_bytes()), None, "{text}");
         }
     }
@@ -174,33 +159,19 @@ mod tests {
     fn hashed_forms() {
         let of = |text: &str| Address::of(parse(text.as_bytes()));
         assert_eq!(of("::ffff:10.1.2.3"), Address::V4([10, 1, 2, 3]));
-        assert_eq!(
-            of("2001:db8:1:2:3:4:5:6"),
-            Address::V6Prefix([0x20, 1, 0xd, 0xb8, 0, 1, 0, 2])
-        );
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), Address::V6Prefix([0x20, 1, 0xd, 0xb8, 0, 1, 0, 2]));
         assert_eq!(of("unix:"), Address::Text);
     }
 
     #[test]
     fn the_client_is_the_right_most_untrusted_hop() {
-        let trusted = [
-            network("10.0.0.0/8").unwrap(),
-            network("2001:db8::1").unwrap(),
-        ];
+        let trusted = [network("10.0.0.0/8").unwrap(), network("2001:db8::1").unwrap()];
         let cases = [
             ("192.0.2.1", "198.51.100.1", "192.0.2.1"),
             ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
             ("10.0.0.1", "203.0.113.9, 198.51.100.1", "198.51.100.1"),
-            (
-                "10.0.0.1",
-                "203.0.113.9, 198.51.100.1:99, 10.0.0.2",
-                "198.51.100.1",
-            ),
-            (
-                "2001:db8::1",
-                "[2001:db8:9::9]:1, 10.2.2.2",
-                "2001:db8:9::9",
-            ),
+            ("10.0.0.1", "203.0.113.9, 198.51.100.1:99, 10.0.0.2", "198.51.100.1"),
+            ("2001:db8::1", "[2001:db8:9::9]:1, 10.2.2.2", "2001:db8:9::9"),
             ("10.0.0.1", "203.0.113.9, unknown, 10.0.0.2", "10.0.0.2"),
             ("10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"),
             ("10.0.0.1", "", "10.0.0.1"),
@@ -220,10 +191,7 @@ mod tests {
             network("10.0.0.0/33").unwrap_err(),
             "'10.0.0.0/33' is no address or network; write it like 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32"
         );
-        assert!(contains(
-            &[network("10.1.2.3/8").unwrap()],
-            "10.9.9.9".parse().unwrap()
-        ));
+        assert!(contains(&[network("10.1.2.3/8").unwrap()], "10.9.9.9".parse().unwrap()));
     }
 
     proptest::proptest! {

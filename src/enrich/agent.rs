@@ -10,14 +10,10 @@ use serde::Deserialize;
 use std::sync::LazyLock;
 use ua_parser::{os, user_agent};
 
-const RULES: &[u8] = include_bytes!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/assets/agents.json.zst"
-));
+const RULES: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/agents.json.zst"));
 
 /// Building the rules takes some 90 ms: only for the first agent that is new.
-static PARSERS: LazyLock<Parsers> =
-    LazyLock::new(|| Parsers::new().expect("tested with the embedded rules"));
+static PARSERS: LazyLock<Parsers> = LazyLock::new(|| Parsers::new().expect("tested with the embedded rules"));
 
 /// Agents remembered by one worker.
 const MEMO: usize = 100_000;
@@ -56,11 +52,7 @@ pub struct Agents {
 
 impl Default for Agents {
     fn default() -> Self {
-        let mut agents = Agents {
-            memo: Memo::new(MEMO),
-            results: Vec::new(),
-            index: HashMap::new(),
-        };
+        let mut agents = Agents { memo: Memo::new(MEMO), results: Vec::new(), index: HashMap::new() };
         agents.keep(AgentInfo::default());
         agents
     }
@@ -90,11 +82,7 @@ impl Agents {
     }
 
     fn keep(&mut self, info: AgentInfo) -> AgentId {
-        let info = if self.results.len() < MAX_RESULTS {
-            info
-        } else {
-            without_names(info)
-        };
+        let info = if self.results.len() < MAX_RESULTS { info } else { without_names(info) };
         let next = u32::try_from(self.results.len()).expect("results are bounded");
         let results = &mut self.results;
         *self.index.entry(info).or_insert_with_key(|info| {
@@ -106,15 +94,8 @@ impl Agents {
 
 /// What is left when somebody makes up agents by the thousand.
 fn without_names(info: AgentInfo) -> AgentInfo {
-    let bot = info.bot.map(|bot| Bot {
-        name: "(other)".into(),
-        family: bot.family,
-    });
-    AgentInfo {
-        device: info.device,
-        bot,
-        ..AgentInfo::default()
-    }
+    let bot = info.bot.map(|bot| Bot { name: "(other)".into(), family: bot.family });
+    AgentInfo { device: info.device, bot, ..AgentInfo::default() }
 }
 
 fn work_out(agent: &[u8]) -> AgentInfo {
@@ -129,9 +110,7 @@ fn work_out(agent: &[u8]) -> AgentInfo {
     AgentInfo {
         device: super::device::of(family, &text),
         browser: browser.map_or_else(Default::default, |found| label(&found.family, found.major)),
-        os: system.map_or_else(Default::default, |found| {
-            label(&found.os, found.major.as_deref())
-        }),
+        os: system.map_or_else(Default::default, |found| label(&found.os, found.major.as_deref())),
         bot: None,
     }
 }
@@ -184,19 +163,13 @@ mod tests {
     fn info(agent: &str) -> AgentInfo {
         let mut agents = Agents::default();
         let id = agents.lookup(Some(agent.as_bytes()));
-        assert_eq!(
-            agents.lookup(Some(agent.as_bytes())),
-            id,
-            "remembered differently"
-        );
+        assert_eq!(agents.lookup(Some(agent.as_bytes())), id, "remembered differently");
         agents.info(id).clone()
     }
 
     #[test]
     fn browsers_are_reduced_to_family_and_major_version() {
-        let found = info(
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0.3",
-        );
+        let found = info("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0.3");
         assert_eq!(
             (&*found.browser, &*found.os, found.device),
             ("Firefox\u{1F}128", "Windows\u{1F}10", Device::Desktop)
@@ -207,10 +180,7 @@ mod tests {
     #[test]
     fn robots_are_nothing_else() {
         let found = info("curl/8.5.0");
-        assert_eq!(
-            found.bot.map(|bot| (bot.name, bot.family)),
-            Some(("curl".into(), Family::Library))
-        );
+        assert_eq!(found.bot.map(|bot| (bot.name, bot.family)), Some(("curl".into(), Family::Library)));
         assert_eq!(&*found.browser, "");
     }
 
@@ -220,42 +190,27 @@ mod tests {
         assert_eq!(agents.lookup(None), Agents::ABSENT);
         assert_eq!(agents.info(Agents::ABSENT), &AgentInfo::default());
         let empty = agents.lookup(Some(b""));
-        assert_eq!(
-            agents.info(empty).bot.as_ref().map(|bot| &*bot.name),
-            Some(bot::NO_AGENT)
-        );
+        assert_eq!(agents.info(empty).bot.as_ref().map(|bot| &*bot.name), Some(bot::NO_AGENT));
     }
 
     #[test]
     fn made_up_agents_do_not_fill_the_memory() {
         let mut agents = Agents::default();
         for family in 0..MAX_RESULTS {
-            agents.keep(AgentInfo {
-                browser: family.to_string().into(),
-                ..AgentInfo::default()
-            });
+            agents.keep(AgentInfo { browser: family.to_string().into(), ..AgentInfo::default() });
         }
         let bot = agents.lookup(Some(b"NewBot/1.0"));
-        assert_eq!(
-            agents.info(bot).bot.as_ref().map(|bot| &*bot.name),
-            Some("(other)")
-        );
+        assert_eq!(agents.info(bot).bot.as_ref().map(|bot| &*bot.name), Some("(other)"));
         assert!(agents.results.len() <= MAX_RESULTS + Family::ALL.len());
     }
 
     #[test]
     fn families_are_those_of_uap_core() {
         assert_families("ua/uap-core/test_ua.yaml", |agent| {
-            PARSERS
-                .browsers
-                .extract(agent)
-                .map(|found| found.family.into_owned())
+            PARSERS.browsers.extract(agent).map(|found| found.family.into_owned())
         });
         assert_families("ua/uap-core/test_os.yaml", |agent| {
-            PARSERS
-                .systems
-                .extract(agent)
-                .map(|found| found.os.into_owned())
+            PARSERS.systems.extract(agent).map(|found| found.os.into_owned())
         });
     }
 
@@ -269,10 +224,7 @@ mod tests {
                 agent = scalar(text);
             } else if let Some(text) = line.trim_start().strip_prefix("family:") {
                 all += 1;
-                let (found, expected) = (
-                    family(&agent).unwrap_or_else(|| "Other".to_owned()),
-                    scalar(text),
-                );
+                let (found, expected) = (family(&agent).unwrap_or_else(|| "Other".to_owned()), scalar(text));
                 if found == expected {
                     right += 1;
                 } else {

@@ -6,15 +6,10 @@ use regex::bytes::{Regex, RegexBuilder};
 use std::sync::LazyLock;
 
 const PATTERNS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/bots.json"));
-const FAMILIES: &str = include_str!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/assets/bot-families.tsv"
-));
+const FAMILIES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/bot-families.tsv"));
 
-static RULES: LazyLock<Regex> =
-    LazyLock::new(|| compile(PATTERNS).expect("tested with the embedded patterns"));
-static KNOWN: LazyLock<Vec<Known>> =
-    LazyLock::new(|| FAMILIES.lines().filter_map(Known::new).collect());
+static RULES: LazyLock<Regex> = LazyLock::new(|| compile(PATTERNS).expect("tested with the embedded patterns"));
+static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| FAMILIES.lines().filter_map(Known::new).collect());
 
 /// The name of what sends no agent.
 pub const NO_AGENT: &str = "(no agent)";
@@ -85,27 +80,16 @@ pub struct Bot {
 /// The robot that an agent is; `None` for what people use.
 pub fn detect(agent: &[u8]) -> Option<Bot> {
     if matches!(agent.trim_ascii(), b"" | b"-") {
-        return Some(Bot {
-            name: NO_AGENT.into(),
-            family: Family::Unknown,
-        });
+        return Some(Bot { name: NO_AGENT.into(), family: Family::Unknown });
     }
     let lower = agent.to_ascii_lowercase();
     if !is_bot(&lower) {
         return None;
     }
-    let known = KNOWN
-        .iter()
-        .find(|known| known.token.find(&lower).is_some());
+    let known = KNOWN.iter().find(|known| known.token.find(&lower).is_some());
     Some(match known {
-        Some(known) => Bot {
-            name: known.name.into(),
-            family: known.family,
-        },
-        None => Bot {
-            name: super::bot_name::of(agent).into(),
-            family: Family::Unknown,
-        },
+        Some(known) => Bot { name: known.name.into(), family: known.family },
+        None => Bot { name: super::bot_name::of(agent).into(), family: Family::Unknown },
     })
 }
 
@@ -119,17 +103,13 @@ fn compile(json: &str) -> Result<Regex, String> {
     let patterns: Vec<String> = serde_json::from_str(json).map_err(|error| error.to_string())?;
     let plain = patterns.iter().filter(|pattern| !looks_around(pattern));
     // JavaScript reads the hyphen after a class as itself, this library not.
-    let parts: Vec<_> = plain
-        .map(|pattern| format!("(?:{})", pattern.replace(r"\d-.", r"\d\-.")))
-        .collect();
+    let parts: Vec<_> = plain.map(|pattern| format!("(?:{})", pattern.replace(r"\d-.", r"\d\-."))).collect();
     let all = RegexBuilder::new(&parts.join("|")).unicode(false).build();
     all.map_err(|error| error.to_string())
 }
 
 fn looks_around(pattern: &str) -> bool {
-    ["(?!", "(?=", "(?<!", "(?<="]
-        .iter()
-        .any(|look| pattern.contains(look))
+    ["(?!", "(?=", "(?<!", "(?<="].iter().any(|look| pattern.contains(look))
 }
 
 /// A pattern of isbot that says what must not stand before and after a word.
@@ -159,51 +139,19 @@ static LOOK_AROUND: [LookAround; 6] = [
         not_after: &["wv", "app", "/google", " pixel"],
         whole: false,
     },
-    LookAround {
-        pattern: r"(?<! cu)bots?(?:\b|_)",
-        word: "bot",
-        not_before: &[" cu"],
-        not_after: &[],
-        whole: true,
-    },
-    LookAround {
-        pattern: "(?<!cam)scan",
-        word: "scan",
-        not_before: &["cam"],
-        not_after: &[],
-        whole: false,
-    },
-    LookAround {
-        pattern: "(?<!lib)http",
-        word: "http",
-        not_before: &["lib"],
-        not_after: &[],
-        whole: false,
-    },
-    LookAround {
-        pattern: "java(?!;)",
-        word: "java",
-        not_before: &[],
-        not_after: &[";"],
-        whole: false,
-    },
+    LookAround { pattern: r"(?<! cu)bots?(?:\b|_)", word: "bot", not_before: &[" cu"], not_after: &[], whole: true },
+    LookAround { pattern: "(?<!cam)scan", word: "scan", not_before: &["cam"], not_after: &[], whole: false },
+    LookAround { pattern: "(?<!lib)http", word: "http", not_before: &["lib"], not_after: &[], whole: false },
+    LookAround { pattern: "java(?!;)", word: "java", not_before: &[], not_after: &[";"], whole: false },
 ];
 
 impl LookAround {
     fn fits(&self, lower: &[u8]) -> bool {
         memmem::find_iter(lower, self.word).any(|at| {
             let (before, after) = (&lower[..at], &lower[at + self.word.len()..]);
-            !self
-                .not_before
-                .iter()
-                .any(|text| before.ends_with(text.as_bytes()))
-                && !self
-                    .not_after
-                    .iter()
-                    .any(|text| after.starts_with(text.as_bytes()))
-                && (!self.whole
-                    || ends_here(after)
-                    || after.strip_prefix(b"s").is_some_and(ends_here))
+            !self.not_before.iter().any(|text| before.ends_with(text.as_bytes()))
+                && !self.not_after.iter().any(|text| after.starts_with(text.as_bytes()))
+                && (!self.whole || ends_here(after) || after.strip_prefix(b"s").is_some_and(ends_here))
         })
     }
 }
@@ -224,11 +172,7 @@ impl Known {
         let mut fields = line.split('\t');
         let (family, token, name) = (fields.next()?, fields.next()?, fields.next()?);
         let family = *Family::ALL.iter().find(|known| known.as_str() == family)?;
-        Some(Known {
-            token: memmem::Finder::new(token),
-            name,
-            family,
-        })
+        Some(Known { token: memmem::Finder::new(token), name, family })
     }
 }
 
@@ -244,70 +188,30 @@ mod tests {
     #[test]
     fn well_known_bots_have_name_and_family() {
         let cases = [
-            (
-                "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-                "Googlebot",
-                "search",
-            ),
-            (
-                "Mozilla/5.0 (compatible; GPTBot/1.2; +https://openai.com/gptbot)",
-                "GPTBot",
-                "ai",
-            ),
-            (
-                "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
-                "AhrefsBot",
-                "seo",
-            ),
-            (
-                "Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)",
-                "UptimeRobot",
-                "monitor",
-            ),
+            ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot", "search"),
+            ("Mozilla/5.0 (compatible; GPTBot/1.2; +https://openai.com/gptbot)", "GPTBot", "ai"),
+            ("Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)", "AhrefsBot", "seo"),
+            ("Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)", "UptimeRobot", "monitor"),
             ("facebookexternalhit/1.1", "facebookexternalhit", "preview"),
-            (
-                "FreshRSS/1.23 (Linux; https://freshrss.org)",
-                "FreshRSS",
-                "feed",
-            ),
+            ("FreshRSS/1.23 (Linux; https://freshrss.org)", "FreshRSS", "feed"),
             ("curl/8.5.0", "curl", "library"),
             ("Mozilla/5.0 zgrab/0.x", "zgrab", "scanner"),
             ("", NO_AGENT, "unknown"),
             ("-", NO_AGENT, "unknown"),
-            (
-                "Mozilla/5.0 (compatible; SomethingBot/1.0; +https://a.example/)",
-                "SomethingBot",
-                "unknown",
-            ),
+            ("Mozilla/5.0 (compatible; SomethingBot/1.0; +https://a.example/)", "SomethingBot", "unknown"),
         ];
         for (agent, name, family) in cases {
             assert_eq!(named(agent), Some((name.to_owned(), family)), "{agent}");
         }
-        assert_eq!(
-            named("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"),
-            None
-        );
+        assert_eq!(named("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"), None);
     }
 
     #[test]
     fn exactly_the_patterns_with_look_around_are_code() {
         let patterns: Vec<String> = serde_json::from_str(PATTERNS).unwrap();
-        let around: Vec<_> = patterns
-            .iter()
-            .filter(|pattern| looks_around(pattern))
-            .collect();
-        assert_eq!(
-            around,
-            LOOK_AROUND
-                .iter()
-                .map(|rule| rule.pattern)
-                .collect::<Vec<_>>()
-        );
-        assert!(
-            patterns
-                .iter()
-                .all(|pattern| *pattern == pattern.to_lowercase() || pattern.contains('\\'))
-        );
+        let around: Vec<_> = patterns.iter().filter(|pattern| looks_around(pattern)).collect();
+        assert_eq!(around, LOOK_AROUND.iter().map(|rule| rule.pattern).collect::<Vec<_>>());
+        assert!(patterns.iter().all(|pattern| *pattern == pattern.to_lowercase() || pattern.contains('\\')));
     }
 
     /// What JavaScript's `RegExp(pattern, "i")` answers.
@@ -350,40 +254,23 @@ mod tests {
             (5, "java;", false),
         ];
         for (rule, text, expected) in cases {
-            assert_eq!(
-                LOOK_AROUND[rule].fits(text.as_bytes()),
-                expected,
-                "{rule} {text}"
-            );
+            assert_eq!(LOOK_AROUND[rule].fits(text.as_bytes()), expected, "{rule} {text}");
         }
     }
 
     #[test]
     fn crawlers_are_bots_and_browsers_are_not() {
-        let (Some(crawlers), Some(browsers)) = (
-            test_data("ua/isbot-js/crawlers.yml"),
-            test_data("ua/isbot-js/browsers.yml"),
-        ) else {
+        let (Some(crawlers), Some(browsers)) =
+            (test_data("ua/isbot-js/crawlers.yml"), test_data("ua/isbot-js/browsers.yml"))
+        else {
             return;
         };
         let agents = |yaml: &str| -> Vec<String> { yaml.lines().filter_map(item).collect() };
         let (crawlers, browsers) = (agents(&crawlers), agents(&browsers));
-        let missed: Vec<_> = crawlers
-            .iter()
-            .filter(|agent| named(agent).is_none())
-            .collect();
-        let wrong: Vec<_> = browsers
-            .iter()
-            .filter(|agent| named(agent).is_some())
-            .collect();
-        let of_family = crawlers
-            .iter()
-            .filter(|agent| named(agent).is_some_and(|bot| bot.1 != "unknown"))
-            .count();
-        println!(
-            "{} crawlers, missed {missed:?}, with a family {of_family}",
-            crawlers.len()
-        );
+        let missed: Vec<_> = crawlers.iter().filter(|agent| named(agent).is_none()).collect();
+        let wrong: Vec<_> = browsers.iter().filter(|agent| named(agent).is_some()).collect();
+        let of_family = crawlers.iter().filter(|agent| named(agent).is_some_and(|bot| bot.1 != "unknown")).count();
+        println!("{} crawlers, missed {missed:?}, with a family {of_family}", crawlers.len());
         println!("{} browsers, wrong {wrong:?}", browsers.len());
         assert!(crawlers.len() > 1_000 || crawlers.len() > 600);
         assert!(missed.len() * 100 <= crawlers.len() && wrong.is_empty() && browsers.len() > 500);

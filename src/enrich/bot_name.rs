@@ -11,8 +11,8 @@ const MAX_DIGITS: usize = 4;
 
 /// Parts of words by which robots call themselves what they are.
 const TELLING: [&str; 14] = [
-    "bot", "crawl", "spider", "scan", "fetch", "monitor", "check", "feed", "preview", "scrap",
-    "search", "agent", "index", "archive",
+    "bot", "crawl", "spider", "scan", "fetch", "monitor", "check", "feed", "preview", "scrap", "search", "agent",
+    "index", "archive",
 ];
 
 /// Words that stand in every browser's agent.
@@ -53,13 +53,7 @@ const COMMON: [&str; 30] = [
 pub fn of(agent: &[u8]) -> &str {
     let words = || words(agent).filter(|word| is_name(word));
     let telling = words().find(|word| contains_any(word, &TELLING));
-    let name = telling.or_else(|| {
-        words().find(|word| {
-            !COMMON
-                .iter()
-                .any(|common| word.eq_ignore_ascii_case(common))
-        })
-    });
+    let name = telling.or_else(|| words().find(|word| !COMMON.iter().any(|common| word.eq_ignore_ascii_case(common))));
     let name = name.unwrap_or(NAMELESS);
     &name[..name.len().min(MAX_NAME)]
 }
@@ -71,10 +65,7 @@ fn words(agent: &[u8]) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         while at < agent.len() {
             let start = at + agent[at..].iter().position(|&b| is_part(b))?;
-            let end = agent[start..]
-                .iter()
-                .position(|&b| !is_part(b))
-                .map_or(agent.len(), |len| start + len);
+            let end = agent[start..].iter().position(|&b| !is_part(b)).map_or(agent.len(), |len| start + len);
             at = end + 1;
             let before = start.checked_sub(1).map_or(b' ', |i| agent[i]);
             let after = agent.get(end).copied().unwrap_or(b' ');
@@ -99,9 +90,7 @@ fn is_name(word: &str) -> bool {
 /// `10.0.0.1.example`, `host-1-2-3`: two runs of digits with a dot or hyphen
 /// between them.
 fn is_address_like(word: &str) -> bool {
-    word.as_bytes()
-        .windows(3)
-        .any(|w| w[0].is_ascii_digit() && b".-".contains(&w[1]) && w[2].is_ascii_digit())
+    word.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && b".-".contains(&w[1]) && w[2].is_ascii_digit())
 }
 
 fn contains_any(word: &str, parts: &[&str]) -> bool {
@@ -116,10 +105,7 @@ mod tests {
     #[test]
     fn one_word_names_the_robot() {
         let cases = [
-            (
-                "Mozilla/5.0 (compatible; FooBot/1.0; +http://foo.example/bot)",
-                "FooBot",
-            ),
+            ("Mozilla/5.0 (compatible; FooBot/1.0; +http://foo.example/bot)", "FooBot"),
             ("FooFetcher-2/1.0 (admin@foo.example)", "FooFetcher-2"),
             ("My Thing 3 (http://bot.example)", "My"),
             ("Mozilla/5.0 (Windows NT 10.0) Chrome/99 Zorg/3", "Zorg"),

@@ -62,11 +62,7 @@ impl Clicks {
     }
 
     fn found(self) -> impl Iterator<Item = &'static (&'static str, &'static str, bool)> {
-        CLICK_IDS
-            .iter()
-            .enumerate()
-            .filter(move |(i, _)| self.0 & (1 << i) != 0)
-            .map(|(_, id)| id)
+        CLICK_IDS.iter().enumerate().filter(move |(i, _)| self.0 & (1 << i) != 0).map(|(_, id)| id)
     }
 }
 
@@ -88,36 +84,18 @@ pub fn from_query(query: &[u8]) -> (Campaign, Clicks) {
             None => clicks.0 |= click_bit(name, value),
         }
     }
-    let [source, medium, name, reference, plain_source] =
-        values.map(|value| decode(value.unwrap_or_default()));
-    let source = [source, reference, plain_source]
-        .into_iter()
-        .find(|text| !text.is_empty());
-    (
-        Campaign {
-            source: source.unwrap_or_default(),
-            medium,
-            name,
-        },
-        clicks,
-    )
+    let [source, medium, name, reference, plain_source] = values.map(|value| decode(value.unwrap_or_default()));
+    let source = [source, reference, plain_source].into_iter().find(|text| !text.is_empty());
+    (Campaign { source: source.unwrap_or_default(), medium, name }, clicks)
 }
 
 fn field(name: &[u8]) -> Option<usize> {
-    let names: [&[u8]; 5] = [
-        b"utm_source",
-        b"utm_medium",
-        b"utm_campaign",
-        b"ref",
-        b"source",
-    ];
+    let names: [&[u8]; 5] = [b"utm_source", b"utm_medium", b"utm_campaign", b"ref", b"source"];
     names.iter().position(|known| *known == name)
 }
 
 fn click_bit(name: &[u8], value: &[u8]) -> u16 {
-    let index = CLICK_IDS
-        .iter()
-        .position(|(known, ..)| known.as_bytes() == name);
+    let index = CLICK_IDS.iter().position(|(known, ..)| known.as_bytes() == name);
     index.filter(|_| !value.is_empty()).map_or(0, |i| 1 << i)
 }
 
@@ -128,11 +106,7 @@ fn decode(value: &[u8]) -> String {
     let mut bytes = Vec::with_capacity(value.len());
     let mut at = 0;
     while let Some(&byte) = value.get(at) {
-        let escaped = if byte == b'%' {
-            path::escape(&value[at + 1..])
-        } else {
-            None
-        };
+        let escaped = if byte == b'%' { path::escape(&value[at + 1..]) } else { None };
         at += if escaped.is_some() { 3 } else { 1 };
         bytes.push(escaped.unwrap_or(if byte == b'+' { b' ' } else { byte }));
     }
@@ -145,14 +119,7 @@ mod tests {
     use super::*;
 
     fn campaign(query: &str) -> [String; 3] {
-        let (
-            Campaign {
-                source,
-                medium,
-                name,
-            },
-            _,
-        ) = from_query(query.as_bytes());
+        let (Campaign { source, medium, name }, _) = from_query(query.as_bytes());
         [source, medium, name]
     }
 
@@ -180,17 +147,8 @@ mod tests {
     #[test]
     fn click_ids_prove_a_source_and_maybe_payment() {
         let clicks = |query: &str| from_query(query.as_bytes()).1;
-        assert_eq!(
-            (clicks("fbclid=1").source(), clicks("fbclid=1").is_paid()),
-            (Some("Facebook"), false)
-        );
-        assert_eq!(
-            (
-                clicks("x=1&msclkid=2").source(),
-                clicks("msclkid=2").is_paid()
-            ),
-            (Some("Bing"), true)
-        );
+        assert_eq!((clicks("fbclid=1").source(), clicks("fbclid=1").is_paid()), (Some("Facebook"), false));
+        assert_eq!((clicks("x=1&msclkid=2").source(), clicks("msclkid=2").is_paid()), (Some("Bing"), true));
         assert!(clicks("gclid=").is_empty());
         assert!(clicks("gclid").is_empty());
     }

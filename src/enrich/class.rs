@@ -36,11 +36,7 @@ impl Rules {
     /// case, without a leading dot) and exclusions.
     pub fn new(assets: Vec<String>, feeds: Vec<String>, excludes: Vec<Exclude>) -> Rules {
         let (assets, feeds) = (assets.into_iter().collect(), feeds.into_iter().collect());
-        Rules {
-            assets,
-            feeds,
-            excludes,
-        }
+        Rules { assets, feeds, excludes }
     }
 
     /// The class of a request at `now` (seconds since 1970). Never malformed:
@@ -94,20 +90,13 @@ enum Content {
 
 impl Content {
     fn of(logged: &[u8]) -> Content {
-        let kind = logged
-            .split(|&b| b == b';')
-            .next()
-            .unwrap_or_default()
-            .trim_ascii();
+        let kind = logged.split(|&b| b == b';').next().unwrap_or_default().trim_ascii();
         let is = |name: &str| kind.eq_ignore_ascii_case(name.as_bytes());
         if kind.is_empty() || is("-") {
             Content::Unknown
         } else if is("text/html") || is("application/xhtml+xml") {
             Content::Html
-        } else if is("application/rss+xml")
-            || is("application/atom+xml")
-            || is("application/feed+json")
-        {
+        } else if is("application/rss+xml") || is("application/atom+xml") || is("application/feed+json") {
             Content::Feed
         } else {
             Content::Else
@@ -117,9 +106,7 @@ impl Content {
 
 fn is_prefetch(purpose: &[u8]) -> bool {
     // `prefetch`, `prefetch;prerender`
-    purpose
-        .windows(8)
-        .any(|window| window.eq_ignore_ascii_case(b"prefetch"))
+    purpose.windows(8).any(|window| window.eq_ignore_ascii_case(b"prefetch"))
 }
 
 /// The last segment of a path, without the query, if it has an extension. A
@@ -129,21 +116,14 @@ fn dotted_segment(path: &str) -> Option<Cow<'_, str>> {
     let segment = path.rsplit_once('/').map_or(path, |(_, last)| last);
     match segment.rfind('.') {
         None | Some(0) => None,
-        Some(_) if segment.bytes().any(|b| b.is_ascii_uppercase()) => {
-            Some(Cow::Owned(segment.to_ascii_lowercase()))
-        }
+        Some(_) if segment.bytes().any(|b| b.is_ascii_uppercase()) => Some(Cow::Owned(segment.to_ascii_lowercase())),
         Some(_) => Some(Cow::Borrowed(segment)),
     }
 }
 
 /// Whether a list has that name or its extension.
 fn listed(list: &HashSet<String>, name: Option<&str>) -> bool {
-    name.is_some_and(|name| {
-        list.contains(name)
-            || name
-                .rsplit_once('.')
-                .is_some_and(|(_, end)| list.contains(end))
-    })
+    name.is_some_and(|name| list.contains(name) || name.rsplit_once('.').is_some_and(|(_, end)| list.contains(end)))
 }
 
 /// The words of a text, as the lists above are written.
@@ -156,24 +136,11 @@ mod tests {
     use super::*;
 
     fn request() -> Request<'static> {
-        Request {
-            time: 1_000,
-            method: b"GET"[..].into(),
-            status: 200,
-            ..Request::default()
-        }
+        Request { time: 1_000, method: b"GET"[..].into(), status: 200, ..Request::default() }
     }
 
     fn class_of(request: &Request<'_>, path: &str) -> Class {
-        Rules::default().class(
-            Subject {
-                request,
-                path,
-                client: None,
-            },
-            1_000,
-            || false,
-        )
+        Rules::default().class(Subject { request, path, client: None }, 1_000, || false)
     }
 
     #[test]
@@ -218,17 +185,7 @@ mod tests {
             (600, Class::Other),
         ];
         for (status, class) in cases {
-            assert_eq!(
-                class_of(
-                    &Request {
-                        status,
-                        ..request()
-                    },
-                    "/"
-                ),
-                class,
-                "{status}"
-            );
+            assert_eq!(class_of(&Request { status, ..request() }, "/"), class, "{status}");
         }
     }
 
@@ -243,16 +200,7 @@ mod tests {
             (b"-", Class::Page),
         ];
         for (content_type, class) in cases {
-            assert_eq!(
-                class_of(
-                    &Request {
-                        content_type: content_type.into(),
-                        ..request()
-                    },
-                    "/x"
-                ),
-                class
-            );
+            assert_eq!(class_of(&Request { content_type: content_type.into(), ..request() }, "/x"), class);
         }
     }
 
@@ -260,30 +208,14 @@ mod tests {
     fn the_first_class_that_fits_wins() {
         let excludes = vec![Exclude::parse("path:/health").unwrap()];
         let rules = Rules::new(words(ASSETS), words(FEEDS), excludes);
-        let post = Request {
-            method: b"POST"[..].into(),
-            status: 404,
-            ..request()
-        };
-        let class = |request: &Request<'_>, path, now, bot| {
-            rules.class(
-                Subject {
-                    request,
-                    path,
-                    client: None,
-                },
-                now,
-                || bot,
-            )
-        };
+        let post = Request { method: b"POST"[..].into(), status: 404, ..request() };
+        let class =
+            |request: &Request<'_>, path, now, bot| rules.class(Subject { request, path, client: None }, now, || bot);
         assert_eq!(class(&post, "/health", 399, true), Class::OutOfWindow);
         assert_eq!(class(&post, "/health", 400, true), Class::Excluded);
         assert_eq!(class(&post, "/", 400, true), Class::Bot);
         assert_eq!(class(&post, "/", 400, false), Class::Other);
-        let prefetch = Request {
-            purpose: b"Prefetch;prerender"[..].into(),
-            ..request()
-        };
+        let prefetch = Request { purpose: b"Prefetch;prerender"[..].into(), ..request() };
         assert_eq!(class(&prefetch, "/", 1_000, false), Class::Other);
     }
 }

@@ -51,9 +51,8 @@ impl GeoIp {
     /// # Errors
     /// The file cannot be read or is no such database.
     pub fn open(path: &Path) -> Result<GeoIp, String> {
-        let failed = |error: maxminddb::MaxMindDbError| {
-            format!("could not read the database {}: {error}", path.display())
-        };
+        let failed =
+            |error: maxminddb::MaxMindDbError| format!("could not read the database {}: {error}", path.display());
         let reader = Reader::open_readfile(path).map_err(failed)?;
         // A broken one is better refused now than silent later.
         reader
@@ -62,10 +61,7 @@ impl GeoIp {
             .map_err(failed)?;
         if reader.metadata().ip_version == 6 {
             let v6 = Ipv6Addr::new(0x2001, 0x4860, 0x4860, 0, 0, 0, 0, 0x8888);
-            reader
-                .lookup(v6.into())
-                .and_then(|found| found.decode::<Record<'_>>())
-                .map_err(failed)?;
+            reader.lookup(v6.into()).and_then(|found| found.decode::<Record<'_>>()).map_err(failed)?;
         }
         Ok(GeoIp(Database::File(Arc::new(reader))))
     }
@@ -75,10 +71,7 @@ impl GeoIp {
     pub fn lookup(&self, ip: IpAddr) -> Place {
         match &self.0 {
             Database::Empty => Place::default(),
-            Database::Embedded => Place {
-                country: country_table::lookup(ip.to_canonical()),
-                ..Place::default()
-            },
+            Database::Embedded => Place { country: country_table::lookup(ip.to_canonical()), ..Place::default() },
             // An address of which the database cannot tell is unknown.
             Database::File(reader) => place(reader, ip.to_canonical()).unwrap_or_default(),
         }
@@ -87,10 +80,7 @@ impl GeoIp {
 
 fn place(reader: &Reader<Vec<u8>>, ip: IpAddr) -> Option<Place> {
     let record = reader.lookup(ip).ok()?.decode::<Record<'_>>().ok()??;
-    let code = record
-        .country
-        .and_then(|country| country.iso_code)
-        .or(record.country_code);
+    let code = record.country.and_then(|country| country.iso_code).or(record.country_code);
     let region = record.subdivisions.into_iter().next();
     Some(Place {
         country: code.and_then(country).unwrap_or_default(),
@@ -100,21 +90,12 @@ fn place(reader: &Reader<Vec<u8>>, ip: IpAddr) -> Option<Place> {
 }
 
 fn country(code: &str) -> Option<Country> {
-    let upper = <[u8; 2]>::try_from(code.as_bytes())
-        .ok()?
-        .map(|b| b.to_ascii_uppercase());
-    upper
-        .iter()
-        .all(u8::is_ascii_uppercase)
-        .then_some(Country(upper))
+    let upper = <[u8; 2]>::try_from(code.as_bytes()).ok()?.map(|b| b.to_ascii_uppercase());
+    upper.iter().all(u8::is_ascii_uppercase).then_some(Country(upper))
 }
 
 fn name(named: Named<'_>) -> String {
-    path::cut(
-        path::clean(named.names.en.unwrap_or_default().as_bytes()),
-        MAX_NAME,
-    )
-    .into_owned()
+    path::cut(path::clean(named.names.en.unwrap_or_default().as_bytes()), MAX_NAME).into_owned()
 }
 
 /// As much of a record as is read. MaxMind and DB-IP have `country`, the
@@ -157,28 +138,17 @@ mod tests {
 
     #[test]
     fn every_network_of_a_country_database_is_found() {
-        let (Some(geo), Some(json)) = (
-            open("GeoLite2-Country-Test.mmdb"),
-            test_data("geo/GeoLite2-Country-Test.json"),
-        ) else {
+        let (Some(geo), Some(json)) = (open("GeoLite2-Country-Test.mmdb"), test_data("geo/GeoLite2-Country-Test.json"))
+        else {
             return;
         };
-        let networks: Vec<serde_json::Map<String, serde_json::Value>> =
-            serde_json::from_str(&json).unwrap();
+        let networks: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(&json).unwrap();
         let (geo, mut count) = (geo.unwrap(), 0);
         for (network, record) in networks.into_iter().flatten() {
             let network: ipnet::IpNet = network.parse().unwrap();
             let code = record["country"]["iso_code"].as_str().unwrap_or_default();
-            assert_eq!(
-                geo.lookup(network.addr()).country.as_str(),
-                code,
-                "{network}"
-            );
-            assert_eq!(
-                geo.lookup(network.broadcast()).country.as_str(),
-                code,
-                "{network}"
-            );
+            assert_eq!(geo.lookup(network.addr()).country.as_str(), code, "{network}");
+            assert_eq!(geo.lookup(network.broadcast()).country.as_str(), code, "{network}");
             count += 1;
         }
         println!("{count} networks");
@@ -191,10 +161,7 @@ mod tests {
             return;
         };
         let place = geo.unwrap().lookup("::ffff:81.2.69.142".parse().unwrap());
-        assert_eq!(
-            (place.country.as_str(), &*place.region, &*place.city),
-            ("GB", "England", "London")
-        );
+        assert_eq!((place.country.as_str(), &*place.region, &*place.city), ("GB", "England", "London"));
     }
 
     #[test]
@@ -224,16 +191,8 @@ mod tests {
 
     #[test]
     fn what_is_no_database_is_refused() {
-        let error = GeoIp::open(Path::new(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/Cargo.toml"
-        )))
-        .err()
-        .unwrap();
-        assert!(
-            error.starts_with("could not read the database ") && error.contains("Cargo.toml: "),
-            "{error}"
-        );
+        let error = GeoIp::open(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))).err().unwrap();
+        assert!(error.starts_with("could not read the database ") && error.contains("Cargo.toml: "), "{error}");
         assert!(GeoIp::open(Path::new("/nowhere.mmdb")).is_err());
     }
 
@@ -241,9 +200,6 @@ mod tests {
     fn nothing_is_known_without_a_database() {
         let ip = "8.8.8.8".parse().unwrap();
         assert_eq!(GeoIp::empty().lookup(ip), Place::default());
-        assert_eq!(
-            GeoIp::embedded().lookup("::ffff:8.8.8.8".parse().unwrap()),
-            GeoIp::embedded().lookup(ip)
-        );
+        assert_eq!(GeoIp::embedded().lookup("::ffff:8.8.8.8".parse().unwrap()), GeoIp::embedded().lookup(ip));
     }
 }

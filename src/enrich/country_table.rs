@@ -5,14 +5,10 @@ use crate::model::Country;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-const ENCODED: &[u8] = include_bytes!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/assets/countries.bin.zst"
-));
+const ENCODED: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/countries.bin.zst"));
 
 /// Decoding takes some 10 ms and 7 MB: only when first asked.
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table::embedded().expect("tested with the embedded table"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::embedded().expect("tested with the embedded table"));
 
 /// The date of the embedded database, `YYYY-MM-DD`.
 pub fn embedded_date() -> &'static str {
@@ -46,9 +42,7 @@ impl<T: Ord + Copy> Ranges<T> {
     /// known to be one of `from - 1..to`.
     fn at(&self, address: T, from: usize, to: usize) -> Country {
         let behind = from + self.starts[from..to].partition_point(|start| *start <= address);
-        behind
-            .checked_sub(1)
-            .map_or(Country::default(), |range| self.countries[range])
+        behind.checked_sub(1).map_or(Country::default(), |range| self.countries[range])
     }
 }
 
@@ -64,31 +58,17 @@ impl Table {
         }
         let date = String::from_utf8(reader.take(10)?.to_vec()).ok()?;
         let count = usize::try_from(reader.varint()?).ok()?;
-        let codes = reader
-            .take(2 * count)?
-            .chunks_exact(2)
-            .map(|code| Country([code[0], code[1]]));
+        let codes = reader.take(2 * count)?.chunks_exact(2).map(|code| Country([code[0], code[1]]));
         let codes: Vec<_> = std::iter::once(Country::default()).chain(codes).collect();
         let v4 = reader.ranges(&codes, |start| u32::try_from(start).ok())?;
         let v6 = reader.ranges(&codes, Some)?;
-        let v4_index = (0..=1 << 16)
-            .map(|upper: u64| below(&v4.starts, upper << 16))
-            .collect::<Option<_>>()?;
-        Some(Table {
-            date,
-            v4,
-            v4_index,
-            v6,
-        })
+        let v4_index = (0..=1 << 16).map(|upper: u64| below(&v4.starts, upper << 16)).collect::<Option<_>>()?;
+        Some(Table { date, v4, v4_index, v6 })
     }
 
     fn v4(&self, address: u32) -> Country {
         let upper = (address >> 16) as usize;
-        self.v4.at(
-            address,
-            self.v4_index[upper] as usize,
-            self.v4_index[upper + 1] as usize,
-        )
+        self.v4.at(address, self.v4_index[upper] as usize, self.v4_index[upper + 1] as usize)
     }
 }
 
@@ -118,17 +98,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn ranges<T>(
-        &mut self,
-        codes: &[Country],
-        narrow: impl Fn(u128) -> Option<T>,
-    ) -> Option<Ranges<T>> {
+    fn ranges<T>(&mut self, codes: &[Country], narrow: impl Fn(u128) -> Option<T>) -> Option<Ranges<T>> {
         let count = usize::try_from(self.varint()?).ok()?;
-        let countries = self
-            .take(count)?
-            .iter()
-            .map(|i| codes.get(usize::from(*i)).copied())
-            .collect::<Option<_>>()?;
+        let countries = self.take(count)?.iter().map(|i| codes.get(usize::from(*i)).copied()).collect::<Option<_>>()?;
         let zeros = self.take(count)?;
         let (mut starts, mut start) = (Vec::with_capacity(count), 0u128);
         for zeros in zeros {
@@ -152,10 +124,7 @@ mod tests {
         assert_eq!(of("2a00:1450:4001::"), "DE");
         assert_eq!(of("10.0.0.1"), "");
         assert_eq!(of("::1"), "");
-        assert_eq!(
-            (of("0.0.0.0"), of("255.255.255.255")),
-            (String::new(), String::new())
-        );
+        assert_eq!((of("0.0.0.0"), of("255.255.255.255")), (String::new(), String::new()));
         assert_eq!(embedded_date(), "2026-06-01");
     }
 
@@ -168,9 +137,7 @@ mod tests {
         let source = maxminddb::Reader::open_readfile(path).unwrap();
         let same = |ip: IpAddr| {
             let found = source.lookup(ip).unwrap();
-            let code: Option<String> = found
-                .decode_path(&[maxminddb::PathElement::Key("country_code")])
-                .unwrap();
+            let code: Option<String> = found.decode_path(&[maxminddb::PathElement::Key("country_code")]).unwrap();
             assert_eq!(lookup(ip).as_str(), code.unwrap_or_default(), "{ip}");
         };
         let v4 = |address: u32| same(Ipv4Addr::from(address).into());
@@ -190,9 +157,7 @@ mod tests {
         }
         let mut state = 0x9E37_79B9_7F4A_7C15_u128;
         for _ in 0..100_000 {
-            state = state
-                .wrapping_mul(0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645)
-                .wrapping_add(12_345);
+            state = state.wrapping_mul(0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645).wrapping_add(12_345);
             v4((state >> 96) as u32);
             // Anywhere, and within 2000::/4, which is where addresses are.
             v6(state);
@@ -201,8 +166,7 @@ mod tests {
     }
 
     fn database() -> Option<std::path::PathBuf> {
-        let vendored =
-            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vendor/dbip-country.mmdb");
+        let vendored = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vendor/dbip-country.mmdb");
         let path = std::env::var_os("FATHOM_DBIP_MMDB").map_or(vendored, Into::into);
         path.exists().then_some(path)
     }

@@ -120,51 +120,15 @@ mod tests {
     #[test]
     fn devices() {
         let cases = [
-            (
-                "iOS",
-                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Mobile/15E148",
-                Device::Phone,
-            ),
-            (
-                "iOS",
-                "Mozilla/5.0 (iPad; CPU OS 12_2 like Mac OS X) Mobile/15E148",
-                Device::Tablet,
-            ),
-            (
-                "Android",
-                "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/125 Mobile Safari/537.36",
-                Device::Phone,
-            ),
-            (
-                "Android",
-                "Mozilla/5.0 (Linux; Android 14; SM-X710) Chrome/125 Safari/537.36",
-                Device::Tablet,
-            ),
-            (
-                "Android",
-                "Mozilla/5.0 (Linux; Android 9; AFTS Build/PS7) Chrome/90 Safari/537.36",
-                Device::Unknown,
-            ),
-            (
-                "Android",
-                "Dalvik/2.1.0 (Linux; U; Android 14)",
-                Device::Unknown,
-            ),
-            (
-                "Windows",
-                "Mozilla/5.0 (Windows NT 6.1; Tablet PC 2.0)",
-                Device::Desktop,
-            ),
-            (
-                "Tizen",
-                "Mozilla/5.0 (SMART-TV; Linux; Tizen 5.0)",
-                Device::Unknown,
-            ),
-            (
-                "Windows Phone",
-                "Mozilla/5.0 (Windows Phone 10.0; Lumia 535)",
-                Device::Phone,
-            ),
+            ("iOS", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Mobile/15E148", Device::Phone),
+            ("iOS", "Mozilla/5.0 (iPad; CPU OS 12_2 like Mac OS X) Mobile/15E148", Device::Tablet),
+            ("Android", "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/125 Mobile Safari/537.36", Device::Phone),
+            ("Android", "Mozilla/5.0 (Linux; Android 14; SM-X710) Chrome/125 Safari/537.36", Device::Tablet),
+            ("Android", "Mozilla/5.0 (Linux; Android 9; AFTS Build/PS7) Chrome/90 Safari/537.36", Device::Unknown),
+            ("Android", "Dalvik/2.1.0 (Linux; U; Android 14)", Device::Unknown),
+            ("Windows", "Mozilla/5.0 (Windows NT 6.1; Tablet PC 2.0)", Device::Desktop),
+            ("Tizen", "Mozilla/5.0 (SMART-TV; Linux; Tizen 5.0)", Device::Unknown),
+            ("Windows Phone", "Mozilla/5.0 (Windows Phone 10.0; Lumia 535)", Device::Phone),
             ("Linux", "Mozilla/5.0 (X11; Linux x86_64)", Device::Desktop),
             ("", "Something Mobile", Device::Phone),
             ("", "Something", Device::Unknown),

@@ -41,14 +41,10 @@ impl Exclude {
     pub fn parse(text: &str) -> Result<Exclude, String> {
         let fields = "path, ip, agent, host, referrer, method or status";
         let Some((field, value)) = text.split_once(':') else {
-            return Err(format!(
-                "'{text}' is no rule; write a field and a value like path:/health (fields: {fields})"
-            ));
+            return Err(format!("'{text}' is no rule; write a field and a value like path:/health (fields: {fields})"));
         };
         if value.is_empty() {
-            return Err(format!(
-                "'{text}' has no value; write one like path:/health, with * for any characters"
-            ));
+            return Err(format!("'{text}' has no value; write one like path:/health, with * for any characters"));
         }
         let rule = match field {
             "path" => Rule::Path(Glob::exact(value)),
@@ -69,10 +65,7 @@ impl Exclude {
         match &self.0 {
             Rule::Path(glob) => glob.fits(subject.path.as_bytes()),
             Rule::Ip(net) => subject.client.is_some_and(|ip| net.contains(&ip)),
-            Rule::Agent(glob) => request
-                .agent
-                .as_deref()
-                .is_some_and(|agent| glob.fits(agent)),
+            Rule::Agent(glob) => request.agent.as_deref().is_some_and(|agent| glob.fits(agent)),
             Rule::Host(glob) => glob.fits(without_port(&request.host)),
             Rule::Referrer(glob) => fits_referrer(glob, &request.referrer),
             Rule::Method(glob) => glob.fits(&request.method),
@@ -90,17 +83,14 @@ fn status_glob(value: &str) -> Result<Glob, String> {
 
 fn without_port(host: &[u8]) -> &[u8] {
     let digits = host.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    host[..host.len() - digits]
-        .strip_suffix(b":")
-        .unwrap_or(host)
+    host[..host.len() - digits].strip_suffix(b":").unwrap_or(host)
 }
 
 /// A referrer is meant by its URL, its host, or host and path.
 fn fits_referrer(glob: &Glob, raw: &[u8]) -> bool {
     glob.fits(raw)
-        || referrer::parse(raw).is_some_and(|parsed| {
-            glob.fits(parsed.host().as_bytes()) || glob.fits(parsed.value().as_bytes())
-        })
+        || referrer::parse(raw)
+            .is_some_and(|parsed| glob.fits(parsed.host().as_bytes()) || glob.fits(parsed.value().as_bytes()))
 }
 
 /// A value with `*` for any characters.
@@ -113,21 +103,12 @@ struct Glob {
 
 impl Glob {
     fn exact(pattern: &str) -> Glob {
-        let parts = pattern
-            .split('*')
-            .map(|part| part.as_bytes().to_vec())
-            .collect();
-        Glob {
-            parts,
-            folded: false,
-        }
+        let parts = pattern.split('*').map(|part| part.as_bytes().to_vec()).collect();
+        Glob { parts, folded: false }
     }
 
     fn folded(pattern: &str) -> Glob {
-        Glob {
-            folded: true,
-            ..Glob::exact(&pattern.to_ascii_lowercase())
-        }
+        Glob { folded: true, ..Glob::exact(&pattern.to_ascii_lowercase()) }
     }
 
     fn fits(&self, value: &[u8]) -> bool {
@@ -141,10 +122,7 @@ impl Glob {
         let [first, middle @ .., last] = &self.parts[..] else {
             return self.parts.first().is_some_and(|only| only == value);
         };
-        let Some(mut rest) = value
-            .strip_prefix(&first[..])
-            .and_then(|rest| rest.strip_suffix(&last[..]))
-        else {
+        let Some(mut rest) = value.strip_prefix(&first[..]).and_then(|rest| rest.strip_suffix(&last[..])) else {
             return false;
         };
         // Taking each part where it first occurs leaves most to the others.
@@ -163,18 +141,10 @@ mod tests {
     use super::*;
 
     fn fits(rule: &str, change: impl FnOnce(&mut Request<'static>), path: &str, ip: &str) -> bool {
-        let mut request = Request {
-            status: 200,
-            method: b"GET"[..].into(),
-            ..Request::default()
-        };
+        let mut request = Request { status: 200, method: b"GET"[..].into(), ..Request::default() };
         change(&mut request);
         let client = address::parse(ip.as_bytes());
-        Exclude::parse(rule).unwrap().fits(Subject {
-            request: &request,
-            path,
-            client,
-        })
+        Exclude::parse(rule).unwrap().fits(Subject { request: &request, path, client })
     }
 
     #[test]
@@ -192,11 +162,7 @@ mod tests {
             ("*bd*", "abc", false),
         ];
         for (glob, value, expected) in cases {
-            assert_eq!(
-                Glob::exact(glob).fits(value.as_bytes()),
-                expected,
-                "{glob} {value}"
-            );
+            assert_eq!(Glob::exact(glob).fits(value.as_bytes()), expected, "{glob} {value}");
         }
     }
 
@@ -208,37 +174,12 @@ mod tests {
         assert!(fits("ip:10.0.0.0/8", |_| (), "/", "10.9.8.7"));
         assert!(fits("ip:2001:db8::1", |_| (), "/", "2001:db8::1"));
         assert!(!fits("ip:10.0.0.1", |_| (), "/", "unix:"));
-        assert!(fits(
-            "agent:*kuma*",
-            |r| r.agent = Some(b"Uptime-Kuma/1"[..].into()),
-            "/",
-            "-"
-        ));
+        assert!(fits("agent:*kuma*", |r| r.agent = Some(b"Uptime-Kuma/1"[..].into()), "/", "-"));
         assert!(!fits("agent:*", |r| r.agent = None, "/", "-"));
-        assert!(fits(
-            "host:*.example.com",
-            |r| r.host = b"A.example.com:443"[..].into(),
-            "/",
-            "-"
-        ));
-        assert!(fits(
-            "referrer:spam.test",
-            |r| r.referrer = b"https://www.spam.test/x"[..].into(),
-            "/",
-            "-"
-        ));
-        assert!(fits(
-            "referrer:https://*x",
-            |r| r.referrer = b"https://www.spam.test/x"[..].into(),
-            "/",
-            "-"
-        ));
-        assert!(fits(
-            "method:HEAD",
-            |r| r.method = b"HEAD"[..].into(),
-            "/",
-            "-"
-        ));
+        assert!(fits("host:*.example.com", |r| r.host = b"A.example.com:443"[..].into(), "/", "-"));
+        assert!(fits("referrer:spam.test", |r| r.referrer = b"https://www.spam.test/x"[..].into(), "/", "-"));
+        assert!(fits("referrer:https://*x", |r| r.referrer = b"https://www.spam.test/x"[..].into(), "/", "-"));
+        assert!(fits("method:HEAD", |r| r.method = b"HEAD"[..].into(), "/", "-"));
         assert!(fits("status:2*", |_| (), "/", "-"));
     }
 
@@ -254,14 +195,8 @@ mod tests {
             error("url:/x"),
             "'url' in 'url:/x' is no field; use path, ip, agent, host, referrer, method or status"
         );
-        assert_eq!(
-            error("status:4xx"),
-            "'4xx' is no status; write one like 404 or 4*"
-        );
-        assert_eq!(
-            error("path:"),
-            "'path:' has no value; write one like path:/health, with * for any characters"
-        );
+        assert_eq!(error("status:4xx"), "'4xx' is no status; write one like 404 or 4*");
+        assert_eq!(error("path:"), "'path:' has no value; write one like path:/health, with * for any characters");
         assert!(error("ip:x").starts_with("'x' is no address or network"));
     }
 }

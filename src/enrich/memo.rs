@@ -17,11 +17,7 @@ impl<V: Copy> Memo<V> {
     /// A memory that is emptied when it holds `limit` values: what is frequent
     /// is back at once, and nothing has to be kept about use.
     pub(super) fn new(limit: usize) -> Memo<V> {
-        Memo {
-            known: HashMap::default(),
-            keys: Default::default(),
-            limit,
-        }
+        Memo { known: HashMap::default(), keys: Default::default(), limit }
     }
 
     /// The key of a text.

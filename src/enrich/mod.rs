@@ -27,9 +27,7 @@ pub mod sources;
 /// absent: then the test that asks is skipped, and says so.
 #[cfg(test)]
 pub(crate) fn test_data_path(name: &str) -> Option<std::path::PathBuf> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data")
-        .join(name);
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
     if !path.exists() {
         println!("skipped: no {}", path.display());
         return None;

@@ -51,26 +51,16 @@ pub struct Origins {
 
 impl Default for Origins {
     fn default() -> Self {
-        Origins {
-            memo: Memo::new(MEMO),
-            read: Vec::new(),
-        }
+        Origins { memo: Memo::new(MEMO), read: Vec::new() }
     }
 }
 
 impl Origins {
     /// The origin of a view, if it begins a visit, from the referrer as sent,
     /// the campaign and click ids of its target, and the site's own hosts.
-    pub fn of<'a>(
-        &'a mut self,
-        raw: &[u8],
-        campaign: &'a Campaign,
-        clicks: Clicks,
-        own: &OwnHosts,
-    ) -> Origin<'a> {
+    pub fn of<'a>(&'a mut self, raw: &[u8], campaign: &'a Campaign, clicks: Clicks, own: &OwnHosts) -> Origin<'a> {
         let known = self.outside(raw);
-        let outside =
-            known.filter(|outside| outside.parsed.is_app() || !own.contains(outside.parsed.host()));
+        let outside = known.filter(|outside| outside.parsed.is_app() || !own.contains(outside.parsed.host()));
         Origin {
             source: source(outside, campaign, clicks),
             referrer: Cow::Borrowed(outside.map_or(DIRECT, |outside| outside.parsed.value())),
@@ -102,22 +92,12 @@ impl Origins {
     }
 }
 
-fn source<'a>(
-    outside: Option<&'a Outside>,
-    campaign: &'a Campaign,
-    clicks: Clicks,
-) -> Cow<'a, str> {
+fn source<'a>(outside: Option<&'a Outside>, campaign: &'a Campaign, clicks: Clicks) -> Cow<'a, str> {
     if !campaign.source.is_empty() {
         return tagged(&campaign.source);
     }
     match (outside, clicks.source()) {
-        (
-            Some(Outside {
-                named: Some(source),
-                ..
-            }),
-            _,
-        ) => Cow::Borrowed(source.name),
+        (Some(Outside { named: Some(source), .. }), _) => Cow::Borrowed(source.name),
         (Some(outside), _) => Cow::Borrowed(outside.parsed.host()),
         (None, Some(name)) => Cow::Borrowed(name),
         (None, None) => Cow::Borrowed(DIRECT),
@@ -130,13 +110,9 @@ fn tagged(text: &str) -> Cow<'_, str> {
     if let Some(source) = sources::of_word(text) {
         return Cow::Borrowed(source.name);
     }
-    match referrer::host(text.as_bytes())
-        .filter(|_| text.contains('.') && !text.contains([':', '@']))
-    {
+    match referrer::host(text.as_bytes()).filter(|_| text.contains('.') && !text.contains([':', '@'])) {
         None => Cow::Borrowed(text),
-        Some(host) => {
-            sources::of_host(&host).map_or(Cow::Owned(host), |source| Cow::Borrowed(source.name))
-        }
+        Some(host) => sources::of_host(&host).map_or(Cow::Owned(host), |source| Cow::Borrowed(source.name)),
     }
 }
 
@@ -153,9 +129,7 @@ fn channel(outside: Option<&Outside>, campaign: &Campaign, clicks: Clicks) -> Ch
         (Some(channel), _) => channel,
         _ if !campaign.is_empty() => Channel::Campaign,
         _ if !clicks.is_empty() => Channel::Social,
-        (None, Some(outside)) => outside
-            .named
-            .map_or(Channel::Referral, |source| source.channel),
+        (None, Some(outside)) => outside.named.map_or(Channel::Referral, |source| source.channel),
         (None, None) => Channel::Direct,
     }
 }
@@ -171,18 +145,10 @@ mod tests {
         let mut origins = Origins::default();
         let first = origins.of(raw.as_bytes(), &campaign, clicks, &own);
         let text = |origin: Origin<'_>| {
-            [
-                origin.source.into_owned(),
-                origin.referrer.into_owned(),
-                origin.channel.as_str().into(),
-            ]
+            [origin.source.into_owned(), origin.referrer.into_owned(), origin.channel.as_str().into()]
         };
         let first = text(first);
-        assert_eq!(
-            first,
-            text(origins.of(raw.as_bytes(), &campaign, clicks, &own)),
-            "remembered differently"
-        );
+        assert_eq!(first, text(origins.of(raw.as_bytes(), &campaign, clicks, &own)), "remembered differently");
         first
     }
 
@@ -192,69 +158,21 @@ mod tests {
             ("", "", [DIRECT, DIRECT, "direct"]),
             ("https://www.example.org/x", "", [DIRECT, DIRECT, "direct"]),
             ("https://semalt.com/x", "", [DIRECT, DIRECT, "direct"]),
-            (
-                "https://a.semalt.com/x",
-                "utm_medium=social",
-                [DIRECT, DIRECT, "social"],
-            ),
-            (
-                "https://www.google.co.uk/",
-                "",
-                ["Google", "google.co.uk", "search"],
-            ),
-            (
-                "https://news.ycombinator.com/item?id=1",
-                "",
-                ["Hacker News", "news.ycombinator.com/item", "social"],
-            ),
-            (
-                "https://blog.example.net/a/",
-                "",
-                ["blog.example.net", "blog.example.net/a", "referral"],
-            ),
-            (
-                "android-app://com.google.android.gm",
-                "",
-                ["Gmail", "com.google.android.gm", "mail"],
-            ),
-            (
-                "android-app://com.example.x/y",
-                "",
-                ["com.example.x", "com.example.x", "referral"],
-            ),
-            (
-                "https://chatgpt.com/",
-                "",
-                ["ChatGPT", "chatgpt.com", "ai_assistant"],
-            ),
-            (
-                "",
-                "utm_source=chatgpt.com",
-                ["ChatGPT", DIRECT, "campaign"],
-            ),
-            (
-                "",
-                "utm_source=GOOGLE&utm_medium=cpc",
-                ["Google", DIRECT, "paid"],
-            ),
-            (
-                "",
-                "ref=www.Example.net",
-                ["example.net", DIRECT, "campaign"],
-            ),
-            (
-                "",
-                "ref=spring+letter&utm_medium=E-Mail",
-                ["spring letter", DIRECT, "mail"],
-            ),
+            ("https://a.semalt.com/x", "utm_medium=social", [DIRECT, DIRECT, "social"]),
+            ("https://www.google.co.uk/", "", ["Google", "google.co.uk", "search"]),
+            ("https://news.ycombinator.com/item?id=1", "", ["Hacker News", "news.ycombinator.com/item", "social"]),
+            ("https://blog.example.net/a/", "", ["blog.example.net", "blog.example.net/a", "referral"]),
+            ("android-app://com.google.android.gm", "", ["Gmail", "com.google.android.gm", "mail"]),
+            ("android-app://com.example.x/y", "", ["com.example.x", "com.example.x", "referral"]),
+            ("https://chatgpt.com/", "", ["ChatGPT", "chatgpt.com", "ai_assistant"]),
+            ("", "utm_source=chatgpt.com", ["ChatGPT", DIRECT, "campaign"]),
+            ("", "utm_source=GOOGLE&utm_medium=cpc", ["Google", DIRECT, "paid"]),
+            ("", "ref=www.Example.net", ["example.net", DIRECT, "campaign"]),
+            ("", "ref=spring+letter&utm_medium=E-Mail", ["spring letter", DIRECT, "mail"]),
             ("", "utm_campaign=x", [DIRECT, DIRECT, "campaign"]),
             ("", "gclid=x", ["Google", DIRECT, "paid"]),
             ("", "fbclid=x", ["Facebook", DIRECT, "social"]),
-            (
-                "https://l.facebook.com/",
-                "fbclid=x&utm_medium=paid_social",
-                ["Facebook", "l.facebook.com", "paid"],
-            ),
+            ("https://l.facebook.com/", "fbclid=x&utm_medium=paid_social", ["Facebook", "l.facebook.com", "paid"]),
             ("https://t.co/abc", "twclid=x", ["X", "t.co/abc", "paid"]),
         ];
         for (raw, query, expected) in cases {

@@ -13,10 +13,7 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
 /// authority (and may have no path left); what follows a `#` is dropped; without
 /// `?` the query is empty.
 pub fn split(target: &[u8]) -> (&[u8], &[u8]) {
-    let local = match target
-        .strip_prefix(b"http://")
-        .or(target.strip_prefix(b"https://"))
-    {
+    let local = match target.strip_prefix(b"http://").or(target.strip_prefix(b"https://")) {
         None => target,
         // The authority ends at the first of these.
         Some(rest) => memchr::memchr3(b'/', b'?', b'#', rest).map_or(&b""[..], |end| &rest[end..]),
@@ -70,11 +67,7 @@ pub fn clean(bytes: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(bytes);
     match text.chars().any(is_unsafe) {
         false => text,
-        true => Cow::Owned(
-            text.chars()
-                .map(|c| if is_unsafe(c) { '\u{FFFD}' } else { c })
-                .collect(),
-        ),
+        true => Cow::Owned(text.chars().map(|c| if is_unsafe(c) { '\u{FFFD}' } else { c }).collect()),
     }
 }
 
@@ -107,9 +100,7 @@ fn strip_slashes(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    let plain = bytes
-        .iter()
-        .all(|&b| (0x20..0x7F).contains(&b) && b != b'%');
+    let plain = bytes.iter().all(|&b| (0x20..0x7F).contains(&b) && b != b'%');
     if let (true, Ok(text)) = (plain, std::str::from_utf8(bytes)) {
         return Cow::Borrowed(text);
     }
@@ -126,18 +117,12 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
 fn decode_valid(text: &str, out: &mut String) {
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
-        let escaped = if c == '%' {
-            escape(rest.as_str().as_bytes())
-        } else {
-            None
-        };
+        let escaped = if c == '%' { escape(rest.as_str().as_bytes()) } else { None };
         match escaped {
             Some(byte) => {
                 rest.nth(1);
                 match byte {
-                    b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                        out.push(char::from(byte))
-                    }
+                    b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
                     _ => push_escape(byte, out),
                 }
             }
@@ -198,10 +183,7 @@ mod tests {
             ("/ü".as_bytes(), "/ü"),
             (b"/\xFC\xE2\x80", "/%FC%E2%80"),
             (b"/a\x00b\x7F", "/a\u{FFFD}b\u{FFFD}"),
-            (
-                "/\u{202E}x\u{85}\u{FEFF}".as_bytes(),
-                "/\u{FFFD}x\u{FFFD}\u{FFFD}",
-            ),
+            ("/\u{202E}x\u{85}\u{FEFF}".as_bytes(), "/\u{FFFD}x\u{FFFD}\u{FFFD}"),
             (b"*", "*"),
             (b"/%2F/", "/%2F"),
             ("/%ü".as_bytes(), "/%ü"),
@@ -209,10 +191,7 @@ mod tests {
         for (path, expected) in cases {
             assert_eq!(normalise(path), expected);
         }
-        assert!(matches!(
-            normalise(b"/blog/a-post/"),
-            Cow::Borrowed("/blog/a-post")
-        ));
+        assert!(matches!(normalise(b"/blog/a-post/"), Cow::Borrowed("/blog/a-post")));
     }
 
     #[test]

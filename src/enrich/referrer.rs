@@ -37,26 +37,16 @@ pub fn parse(raw: &[u8]) -> Option<Parsed> {
         Some(rest) => (true, rest),
         None => (false, strip_scheme(raw)?),
     };
-    let end = rest
-        .iter()
-        .position(|b| matches!(b, b'/' | b'?' | b'#'))
-        .unwrap_or(rest.len());
+    let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let (authority, local) = rest.split_at(end);
     let mut value = host(authority)?;
     let host_len = value.len();
     if !is_app && local.first() == Some(&b'/') {
-        let end = local
-            .iter()
-            .position(|b| matches!(b, b'?' | b'#'))
-            .unwrap_or(local.len());
+        let end = local.iter().position(|b| matches!(b, b'?' | b'#')).unwrap_or(local.len());
         let path = path::normalise(&local[..end]);
         value.push_str(if path == "/" { "" } else { &path });
     }
-    Some(Parsed {
-        value,
-        host_len,
-        is_app,
-    })
+    Some(Parsed { value, host_len, is_app })
 }
 
 fn strip_scheme(raw: &[u8]) -> Option<&[u8]> {
@@ -81,9 +71,7 @@ pub fn host(authority: &[u8]) -> Option<String> {
 }
 
 fn is_host(text: &str) -> bool {
-    let bracketed = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
+    let bracketed = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     if let Some(v6) = bracketed {
         return v6.parse::<std::net::Ipv6Addr>().is_ok();
     }
@@ -99,12 +87,7 @@ impl OwnHosts {
     /// From the site's name (if it looks like a host) and configured hosts.
     pub fn new<'a>(name: &'a str, hosts: impl IntoIterator<Item = &'a str>) -> OwnHosts {
         let name = Some(name).filter(|name| name.contains('.'));
-        OwnHosts(
-            name.into_iter()
-                .chain(hosts)
-                .filter_map(|text| host(text.as_bytes()))
-                .collect(),
-        )
+        OwnHosts(name.into_iter().chain(hosts).filter_map(|text| host(text.as_bytes())).collect())
     }
 
     /// Whether that host (as [`host`] gives it) is the site's.
@@ -126,23 +109,14 @@ mod tests {
         let cases = [
             ("https://www.Example.com/", "example.com"),
             ("http://example.com", "example.com"),
-            (
-                "HTTPS://user:pass@example.com:8080/a/b/?q=1#f",
-                "example.com/a/b",
-            ),
-            (
-                "https://news.ycombinator.com/item?id=1",
-                "news.ycombinator.com/item",
-            ),
+            ("HTTPS://user:pass@example.com:8080/a/b/?q=1#f", "example.com/a/b"),
+            ("https://news.ycombinator.com/item?id=1", "news.ycombinator.com/item"),
             ("https://example.com./x", "example.com/x"),
             ("https://example.com?x=/y", "example.com"),
             ("https://www.www.example.com", "www.example.com"),
             ("https://[2001:db8::1]:80/x", "[2001:db8::1]/x"),
             ("https://bücher.example/%7ea", "bücher.example/~a"),
-            (
-                "android-app://com.google.android.gm/https/x",
-                "com.google.android.gm",
-            ),
+            ("android-app://com.google.android.gm/https/x", "com.google.android.gm"),
         ];
         for (raw, expected) in cases {
             assert_eq!(value(raw).as_deref(), Some(expected), "{raw}");
@@ -169,26 +143,14 @@ mod tests {
             &long,
         ];
         for raw in nothing {
-            assert_eq!(
-                value(raw).as_deref(),
-                if raw == "https://www." {
-                    Some("www")
-                } else {
-                    None
-                },
-                "{raw}"
-            );
+            assert_eq!(value(raw).as_deref(), if raw == "https://www." { Some("www") } else { None }, "{raw}");
         }
     }
 
     #[test]
     fn own_hosts_are_known_with_and_without_www() {
         let own = OwnHosts::new("example.com", ["www.blog.example.com", "localhost"]);
-        assert!(
-            own.contains("example.com")
-                && own.contains("blog.example.com")
-                && own.contains("localhost")
-        );
+        assert!(own.contains("example.com") && own.contains("blog.example.com") && own.contains("localhost"));
         assert!(!own.contains("other.example.com"));
         assert!(!OwnHosts::new("default", []).contains("default"));
     }

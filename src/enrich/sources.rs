@@ -65,10 +65,7 @@ impl Table {
         };
         let rows: Vec<_> = lines(sources).filter_map(row).collect();
         for (source, _) in &rows {
-            table
-                .words
-                .entry(source.name.to_ascii_lowercase())
-                .or_insert(*source);
+            table.words.entry(source.name.to_ascii_lowercase()).or_insert(*source);
         }
         for (source, patterns) in &rows {
             patterns.split(' ').for_each(|pattern| table.add(*source, pattern));
@@ -131,24 +128,19 @@ impl Table {
 }
 
 fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 fn row(line: &'static str) -> Option<(Source, &'static str)> {
     let mut fields = line.split('\t');
     let (channel, name, patterns) = (fields.next()?, fields.next()?, fields.next()?);
-    let channel = *Channel::ALL
-        .iter()
-        .find(|known| known.as_str() == channel)?;
+    let channel = *Channel::ALL.iter().find(|known| known.as_str() == channel)?;
     Some((Source { name, channel }, patterns))
 }
 
 /// The host and the domains above it, the longest first.
 fn suffixes(host: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(host), |domain| {
-        domain.split_once('.').map(|(_, above)| above)
-    })
+    std::iter::successors(Some(host), |domain| domain.split_once('.').map(|(_, above)| above))
 }
 
 fn longest(by_suffix: &BySuffix, host: &str) -> Option<(usize, Source)> {
@@ -177,21 +169,11 @@ mod tests {
     fn every_line_of_the_list_is_read() {
         let rows: Vec<_> = lines(SOURCES).collect();
         assert!(rows.iter().all(|line| row(line).is_some()));
-        let patterns: Vec<_> = rows
-            .iter()
-            .filter_map(|line| row(line))
-            .flat_map(|(_, patterns)| patterns.split(' '))
-            .collect();
+        let patterns: Vec<_> =
+            rows.iter().filter_map(|line| row(line)).flat_map(|(_, patterns)| patterns.split(' ')).collect();
         for pattern in &patterns {
-            assert!(
-                !pattern.is_empty() && *pattern == pattern.to_lowercase(),
-                "{pattern}"
-            );
-            assert_eq!(
-                patterns.iter().filter(|other| *other == pattern).count(),
-                1,
-                "{pattern}"
-            );
+            assert!(!pattern.is_empty() && *pattern == pattern.to_lowercase(), "{pattern}");
+            assert_eq!(patterns.iter().filter(|other| *other == pattern).count(), 1, "{pattern}");
         }
     }
 
@@ -237,22 +219,13 @@ mod tests {
 
     #[test]
     fn spam_includes_what_is_below() {
-        assert!(
-            is_spam("semalt.com")
-                && is_spam("x.semalt.com")
-                && !is_spam("notsemalt.com")
-                && !is_spam("com")
-        );
+        assert!(is_spam("semalt.com") && is_spam("x.semalt.com") && !is_spam("notsemalt.com") && !is_spam("com"));
     }
 
     /// How much of Matomo's lists has a name here.
     #[test]
     fn lists_of_others_are_covered() {
-        let expected = [
-            ("Socials.yml", 99),
-            ("AIAssistants.yml", 100),
-            ("SearchEngines.yml", 97),
-        ];
+        let expected = [("Socials.yml", 99), ("AIAssistants.yml", 100), ("SearchEngines.yml", 97)];
         for (file, percent) in expected {
             let Some(yaml) = test_data(&format!("referrers/{file}")) else {
                 return;
@@ -260,11 +233,7 @@ mod tests {
             let hosts: Vec<String> = hosts(&yaml, file == "SearchEngines.yml");
             let unknown = |host: &&String| of_host(host).or(of_app(host)).is_none();
             let missing: Vec<_> = hosts.iter().filter(unknown).collect();
-            println!(
-                "{file}: {} of {}, missing {missing:?}",
-                hosts.len() - missing.len(),
-                hosts.len()
-            );
+            println!("{file}: {} of {}, missing {missing:?}", hosts.len() - missing.len(), hosts.len());
             assert!(missing.len() * 100 <= hosts.len() * (100 - percent));
         }
     }

@@ -73,7 +73,8 @@ fn paths(name: &str) -> Result<Vec<(PathBuf, bool)>, ExpandError> {
         return Err(ExpandError::NotFound(name.into()));
     }
     let matches = glob::glob(name).map_err(|error| ExpandError::BadGlob(name.into(), error.to_string()))?;
-    let files: Vec<(PathBuf, bool)> = matches.flatten().filter(|path| path.is_file()).map(|path| (path, true)).collect();
+    let files: Vec<(PathBuf, bool)> =
+        matches.flatten().filter(|path| path.is_file()).map(|path| (path, true)).collect();
     if files.is_empty() { Err(ExpandError::NotFound(name.into())) } else { Ok(files) }
 }
 

@@ -33,9 +33,7 @@ pub struct Zone(chrono_tz::Tz);
 impl FromStr for Zone {
     type Err = String;
     fn from_str(name: &str) -> Result<Zone, String> {
-        name.parse()
-            .map(Zone)
-            .map_err(|_| format!("'{name}' is no time zone; try one like Europe/Berlin or UTC"))
+        name.parse().map(Zone).map_err(|_| format!("'{name}' is no time zone; try one like Europe/Berlin or UTC"))
     }
 }
 
@@ -92,9 +90,7 @@ impl Zone {
     /// The instant in RFC 3339 with the local offset.
     pub fn rfc3339(&self, time: i64) -> String {
         let local = self.local(time);
-        local
-            .with_timezone(&local.offset().fix())
-            .to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+        local.with_timezone(&local.offset().fix()).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
     }
 
     /// The day that many days later (or earlier).

@@ -12,10 +12,10 @@ mod symbol;
 
 pub use class::{Class, Ledger};
 pub use clock::{Day, Zone};
-pub use dimension::{Dimension, Metric};
-pub use facts::{Counters, Country, Device, Kind, RequestKey, RequestSums, RowKey, VisitDims};
 pub use commit::{Candidate, Commit, Cursor, InputCommit, InputState, Mark};
+pub use dimension::{Dimension, Metric};
 pub use facts::{Channel, SiteId, Stored, latency_bin, latency_of_bin};
+pub use facts::{Counters, Country, Device, Kind, RequestKey, RequestSums, RowKey, VisitDims};
 pub use hit::{Hash, Hit};
 pub use request::{Malformed, Request};
 pub use symbol::{Dictionary, Sym, Symbols};

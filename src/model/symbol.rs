@@ -88,11 +88,7 @@ impl Interner {
     fn intern(&mut self, text: &str) -> Sym {
         let hash = self.hasher.hash_one(text);
         let (texts, hasher) = (&mut self.texts, &self.hasher);
-        let found = self.table.entry(
-            hash,
-            |&i| &*texts[i as usize] == text,
-            |&i| hasher.hash_one(&*texts[i as usize]),
-        );
+        let found = self.table.entry(hash, |&i| &*texts[i as usize] == text, |&i| hasher.hash_one(&*texts[i as usize]));
         match found {
             hashbrown::hash_table::Entry::Occupied(entry) => Sym(*entry.get()),
             hashbrown::hash_table::Entry::Vacant(entry) => {
@@ -112,9 +108,7 @@ pub struct Symbols {
 
 impl Default for Symbols {
     fn default() -> Self {
-        let mut symbols = Symbols {
-            interners: Default::default(),
-        };
+        let mut symbols = Symbols { interners: Default::default() };
         for dictionary in Dictionary::ALL {
             for text in ["", "(other)", "(rare)"] {
                 symbols.intern(dictionary, text);

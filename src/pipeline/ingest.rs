@@ -83,7 +83,14 @@ impl Ingest {
             let reader = Reader::open(writer.path(), &|_| {})?;
             (reader.sites()?, reader.inputs()?)
         };
-        Ok(Ingest::new(Keep::Store(Box::new(writer)), settings, options, Worker::new(salts, Sites::new(sites)), identity, inputs))
+        Ok(Ingest::new(
+            Keep::Store(Box::new(writer)),
+            settings,
+            options,
+            Worker::new(salts, Sites::new(sites)),
+            identity,
+            inputs,
+        ))
     }
 
     /// That writes nothing; `known` are the inputs of a store there may be.
@@ -290,7 +297,6 @@ impl Ingest {
         self.sessions.keep_only(&days);
         Ok(lost)
     }
-
 }
 
 /// The states that a batch leads to, by stream.
@@ -354,7 +360,8 @@ fn load(
     }
     let ids: Vec<_> = stored.iter().flat_map(|(_, visit)| visit.rows()).collect();
     let rows = tx.unresolve(symbols, &ids)?;
-    let visits = stored.iter().zip(rows.chunks(2)).map(|((hash, visit), rows)| (*hash, visit.with_rows(rows[0], rows[1])));
+    let visits =
+        stored.iter().zip(rows.chunks(2)).map(|((hash, visit), rows)| (*hash, visit.with_rows(rows[0], rows[1])));
     let newest = tx.newest(day)?.into_iter().map(|(site, kind, time)| {
         let kind = if kind == 0 { Kind::Log } else { Kind::Beacon };
         ((site, kind), time)

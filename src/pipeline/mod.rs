@@ -22,6 +22,6 @@ pub use import::{Import, Refusal, Summary, import};
 pub use ingest::{Ingest, Keep};
 pub use progress::Progress;
 pub use settings::{ImportOptions, Settings, SiteSettings};
-pub use stream::{Rejected, inspect, Inspection};
+pub use stream::{Inspection, Rejected, inspect};
 pub use sweep::sweep;
 pub use watch::{WatchOptions, watch};

@@ -281,8 +281,7 @@ impl Stream {
             return Err(IngestError::Strict(format!("{}:{}: {}", self.name, self.line, reason.as_str())));
         }
         let show = ingest.options.show_rejected.max(1);
-        let rejected =
-            self.rejected.entry(reason).or_insert_with(|| Rejected { reason, lines: 0, first: Vec::new() });
+        let rejected = self.rejected.entry(reason).or_insert_with(|| Rejected { reason, lines: 0, first: Vec::new() });
         rejected.lines += 1;
         if rejected.first.len() < show {
             rejected.first.push(self.line);
@@ -418,4 +417,3 @@ pub fn inspect(path: &Path) -> std::io::Result<Inspection> {
     let sample = sample[..sample.len().min(SAMPLE)].to_vec();
     Ok(Inspection { format: Format::detect(&sample), sample })
 }
-

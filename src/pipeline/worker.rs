@@ -160,7 +160,15 @@ impl Worker {
             visit,
         };
         let visitor_agent = request.agent.as_deref().unwrap_or_default();
-        outcome.hit = Some(hash(&mut self.salts, site, row, request.time, day, Who { ip, client: &client, agent: visitor_agent }, &page)?);
+        outcome.hit = Some(hash(
+            &mut self.salts,
+            site,
+            row,
+            request.time,
+            day,
+            Who { ip, client: &client, agent: visitor_agent },
+            &page,
+        )?);
         Ok(outcome)
     }
 }

@@ -150,8 +150,7 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
     let extent = reader.extent(&ids)?;
     let range = asked.span.range(zone, now, extent)?;
     let interval = asked.interval.unwrap_or_else(|| range.interval());
-    let mut query =
-        Query { from: range.from, to: range.to, sites: ids, kind: None, filters: asked.filters.clone() };
+    let mut query = Query { from: range.from, to: range.to, sites: ids, kind: None, filters: asked.filters.clone() };
     query.kind = kind(reader, asked, &query)?;
     let asker = Asker { reader, asked, query: &query };
     let previous = asked.compare.map(|compare| {
@@ -185,9 +184,7 @@ fn choose(asked: &Asked, sites: &[crate::store::Site]) -> Result<(String, Vec<Si
     match (&asked.site, sites) {
         (Some(name), _) => match sites.iter().find(|site| site.name == *name) {
             Some(site) => Ok((name.clone(), vec![site.id])),
-            None => {
-                Err(ReportError::NoSite(name.clone(), sites.iter().map(|site| site.name.clone()).collect()))
-            }
+            None => Err(ReportError::NoSite(name.clone(), sites.iter().map(|site| site.name.clone()).collect())),
         },
         (None, [only]) => Ok((only.name.clone(), vec![only.id])),
         (None, _) => Ok(("*".into(), Vec::new())),
@@ -209,7 +206,8 @@ fn check(asked: &Asked) -> Result<(), ReportError> {
         }
     }
     let paths = dimensions().any(|d| d == Dimension::ErrorPath);
-    let bots = dimensions().chain(asked.by.iter().copied()).find(|d| matches!(d, Dimension::Bot | Dimension::BotFamily));
+    let bots =
+        dimensions().chain(asked.by.iter().copied()).find(|d| matches!(d, Dimension::Bot | Dimension::BotFamily));
     match bots {
         Some(bot) if paths => Err(ReportError::Mixed(bot.as_str().into(), "error_path".into())),
         _ if asked.by.contains(&Dimension::ErrorPath) && bots.is_some() && !asked.filters.is_empty() => {

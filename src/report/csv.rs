@@ -16,21 +16,30 @@ pub struct CsvOptions {
 }
 
 const VALUES: [&str; 14] = [
-    "site", "from", "to", "dimension", "value", "visitors", "visits", "page_views", "bounce_rate", "duration",
-    "events", "amount", "requests", "bytes",
+    "site",
+    "from",
+    "to",
+    "dimension",
+    "value",
+    "visitors",
+    "visits",
+    "page_views",
+    "bounce_rate",
+    "duration",
+    "events",
+    "amount",
+    "requests",
+    "bytes",
 ];
-const SERIES: [&str; 8] =
-    ["site", "time", "visitors", "visits", "page_views", "bounces", "duration_s", "duration_n"];
+const SERIES: [&str; 8] = ["site", "time", "visitors", "visits", "page_views", "bounces", "duration_s", "duration_n"];
 
 /// The report as a table.
 ///
 /// # Errors
 /// None in practice: it is written to memory.
 pub fn csv(report: &Report, options: CsvOptions) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = WriterBuilder::new()
-        .delimiter(options.delimiter)
-        .quote_style(QuoteStyle::Necessary)
-        .from_writer(Vec::new());
+    let mut writer =
+        WriterBuilder::new().delimiter(options.delimiter).quote_style(QuoteStyle::Necessary).from_writer(Vec::new());
     if report.asked_interval {
         series(report, options, &mut writer)?;
     } else {

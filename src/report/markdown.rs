@@ -44,7 +44,12 @@ fn section(report: &Report, dimension: Dimension, rows: &Rows, out: &mut String)
     match rows {
         Rows::Unknown => {}
         Rows::Requests(top) => {
-            let _ = writeln!(out, "\n## {}\n\n| {} | requests | bytes |\n|---|---:|---:|", title(dimension), dimension.as_str());
+            let _ = writeln!(
+                out,
+                "\n## {}\n\n| {} | requests | bytes |\n|---|---:|---:|",
+                title(dimension),
+                dimension.as_str()
+            );
             for row in &top.rows {
                 let _ = writeln!(out, "| {} | {} | {} |", cell(&row.value), row.requests, row.bytes);
             }

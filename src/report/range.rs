@@ -147,9 +147,7 @@ fn named(period: Period, zone: Zone, now: i64, extent: Option<(i64, i64)>) -> Ra
         Period::M6 => Range { from: months_back(zone, today, 6), to: end },
         Period::M12 => Range { from: months_back(zone, today, 12), to: end },
         Period::All => match extent {
-            Some((first, last)) => {
-                Range { from: start(zone, zone.day(first), 0), to: start(zone, zone.day(last), 1) }
-            }
+            Some((first, last)) => Range { from: start(zone, zone.day(first), 0), to: start(zone, zone.day(last), 1) },
             None => days(1),
         },
     }
@@ -204,9 +202,9 @@ fn point(text: &str, zone: Zone) -> Result<(i64, Option<NaiveDate>), RangeError>
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
     let at = match clock {
         Some(clock) => zone.instant(clock),
-        None => chrono::DateTime::parse_from_rfc3339(text)
-            .map_err(|_| RangeError::Unreadable(text.into()))?
-            .timestamp(),
+        None => {
+            chrono::DateTime::parse_from_rfc3339(text).map_err(|_| RangeError::Unreadable(text.into()))?.timestamp()
+        }
     };
     if zone.hour(at) != at {
         return Err(RangeError::NotAnHour(text.into()));
@@ -333,10 +331,7 @@ mod tests {
     fn what_is_no_range() {
         assert_eq!(range(None, Some("soon"), None), Err(RangeError::Unreadable("soon".into())));
         assert_eq!(range(None, Some("0d"), None), Err(RangeError::Unreadable("0d".into())));
-        assert_eq!(
-            range(None, Some("2026-11-01T10:30"), None),
-            Err(RangeError::NotAnHour("2026-11-01T10:30".into()))
-        );
+        assert_eq!(range(None, Some("2026-11-01T10:30"), None), Err(RangeError::NotAnHour("2026-11-01T10:30".into())));
         assert_eq!(range(None, Some("2026-11-05"), Some("2026-11-01")), Err(RangeError::Backwards));
     }
 

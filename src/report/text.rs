@@ -238,7 +238,11 @@ fn list(title: &str, heads: (&str, Option<&str>), rows: Vec<Row>, total: u64, st
         .map(|(value, first, second)| (label(&value, style), short(first), second.map(short).unwrap_or_default()))
         .collect();
     let widest = shown.iter().map(|row| row.0.width()).max().unwrap_or(0).max(24);
-    let more = if (shown.len() as u64) < total { format!(" ({} of {})", shown.len(), short(total as i64)) } else { String::new() };
+    let more = if (shown.len() as u64) < total {
+        format!(" ({} of {})", shown.len(), short(total as i64))
+    } else {
+        String::new()
+    };
     let name = format!("{title}{more}");
     let pad = |text: &str| " ".repeat(widest.saturating_sub(text.width()));
     let second = heads.1.map(|head| format!("{head:>9}")).unwrap_or_default();

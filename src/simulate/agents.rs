@@ -97,7 +97,5 @@ pub(super) fn write_unique(number: u64, out: &mut Vec<u8>) {
     let digit = |shift| char::from_digit((number >> shift) as u32 & 15, 16);
     let digits = (0..10).rev().filter_map(|n| digit(4 * n));
     out.extend(digits.map(|digit| digit.to_ascii_uppercase() as u8));
-    out.extend_from_slice(
-        b") AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Mobile Safari/537.36",
-    );
+    out.extend_from_slice(b") AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Mobile Safari/537.36");
 }

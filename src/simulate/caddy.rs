@@ -12,11 +12,7 @@ const NOISE: &[&str] = &[
 
 pub(super) fn write(address: &Address, host: &str, draft: &Draft, out: &mut Vec<u8>) {
     out.extend_from_slice(br#"{"level":""#);
-    let level: &[u8] = if draft.status < 500 {
-        b"info"
-    } else {
-        b"error"
-    };
+    let level: &[u8] = if draft.status < 500 { b"info" } else { b"error" };
     out.extend_from_slice(level);
     out.extend_from_slice(br#"","ts":"#);
     time(draft, out);
@@ -34,7 +30,11 @@ pub(super) fn write(address: &Address, host: &str, draft: &Draft, out: &mut Vec<
     text(br#"","uri":""#, &draft.target, out);
     out.extend_from_slice(br#"","headers":{"#);
     headers(draft, out);
-    text(br#"},"tls":{"resumed":false,"version":772,"cipher_suite":4865,"proto":"h2","server_name":""#, host.as_bytes(), out);
+    text(
+        br#"},"tls":{"resumed":false,"version":772,"cipher_suite":4865,"proto":"h2","server_name":""#,
+        host.as_bytes(),
+        out,
+    );
     out.extend_from_slice(br#""}},"bytes_read":0,"user_id":"","duration":"#);
     decimal(u64::from(draft.took / 1_000_000), out);
     out.push(b'.');
@@ -43,9 +43,7 @@ pub(super) fn write(address: &Address, host: &str, draft: &Draft, out: &mut Vec<
     decimal(u64::from(draft.size), out);
     out.extend_from_slice(br#","status":"#);
     decimal(u64::from(draft.status), out);
-    out.extend_from_slice(
-        br#","resp_headers":{"Server":["Caddy"],"Alt-Svc":["h3=\":443\"; ma=2592000"]"#,
-    );
+    out.extend_from_slice(br#","resp_headers":{"Server":["Caddy"],"Alt-Svc":["h3=\":443\"; ma=2592000"]"#);
     if draft.size > 0 {
         text(br#","Content-Type":[""#, draft.content_type.as_bytes(), out);
         out.extend_from_slice(br#""]"#);

@@ -53,9 +53,7 @@ impl Weighted {
             end += weight;
             end
         });
-        Weighted {
-            ends: ends.collect(),
-        }
+        Weighted { ends: ends.collect() }
     }
 
     pub(super) fn pick(&self, random: &mut Random) -> usize {
@@ -79,10 +77,7 @@ impl Zipf {
     pub(super) fn new(count: u32) -> Zipf {
         let count = count.max(1);
         let octaves = (0..=count.ilog2()).map(|octave| octave_weight(octave, count));
-        Zipf {
-            count,
-            octaves: Weighted::new(octaves),
-        }
+        Zipf { count, octaves: Weighted::new(octaves) }
     }
 
     pub(super) fn pick(&self, random: &mut Random) -> u32 {

@@ -3,9 +3,8 @@
 use super::line::{Draft, decimal, digits};
 use super::places::Address;
 
-const MONTHS: [&[u8]; 12] = [
-    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
-];
+const MONTHS: [&[u8]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 /// What nginx writes of a TLS handshake on its plain port, of a closed
 /// connection, of nonsense; and the status and size of its answer.
 const NOISE: &[&[u8]] = &[

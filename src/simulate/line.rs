@@ -100,10 +100,7 @@ pub(super) enum Writer {
 
 impl Writer {
     pub(super) fn combined() -> Writer {
-        Writer::Combined {
-            second: i64::MIN,
-            text: Vec::new(),
-        }
+        Writer::Combined { second: i64::MIN, text: Vec::new() }
     }
 
     pub(super) fn write(&mut self, address: &Address, draft: &Draft, out: &mut Vec<u8>) {

@@ -185,11 +185,7 @@ impl Simulation {
         let before = session.remaining();
         let wait = session.step(&self.site, &mut self.random, &mut self.draft);
         let next = time + i64::from(wait);
-        let after = if next < self.end {
-            session.remaining()
-        } else {
-            0
-        };
+        let after = if next < self.end { session.remaining() } else { 0 };
         self.promised = self.promised + 1 + after - before;
         self.written += 1;
         if self.unique > 0 && self.random.next() >> 32 < self.unique {

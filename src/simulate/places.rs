@@ -80,12 +80,8 @@ impl Network {
     pub(super) fn parse(text: &str) -> Option<Network> {
         let (base, bits) = text.split_once('/')?;
         let bits = bits.parse().ok()?;
-        let v4 = base
-            .parse::<Ipv4Addr>()
-            .map(|a| Network::V4(a.into(), bits));
-        let v6 = base
-            .parse::<Ipv6Addr>()
-            .map(|a| Network::V6(a.into(), bits));
+        let v4 = base.parse::<Ipv4Addr>().map(|a| Network::V4(a.into(), bits));
+        let v6 = base.parse::<Ipv6Addr>().map(|a| Network::V6(a.into(), bits));
         v4.or(v6).ok()
     }
 
@@ -139,9 +135,7 @@ impl Places {
     pub(super) fn address(&self, random: &mut Random) -> Address {
         let place = &self.places[self.choice.pick(random)];
         let v6 = random.permille(265) && !place.v6.is_empty();
-        random
-            .of(if v6 { &place.v6 } else { &place.v4 })
-            .address(random)
+        random.of(if v6 { &place.v6 } else { &place.v4 }).address(random)
     }
 }
 

@@ -108,9 +108,7 @@ impl Reader {
     fn view(&mut self, site: &Site, random: &mut Random, draft: &mut Draft) -> bool {
         match self.before {
             Some(before) => site.write_address(before, &mut draft.referrer),
-            None => draft
-                .referrer
-                .extend_from_slice(self.source.referrer().as_bytes()),
+            None => draft.referrer.extend_from_slice(self.source.referrer().as_bytes()),
         }
         let point = random.below(1000);
         if (16..29).contains(&point) {
@@ -126,16 +124,8 @@ impl Reader {
         self.write_query(&mut draft.target);
         draft.page(Pages::size(self.page));
         self.views -= 1;
-        self.assets = if self.entering {
-            self.first_assets
-        } else {
-            self.later_assets
-        };
-        self.next_asset = if self.entering {
-            0
-        } else {
-            5 + random.below(9) as u8
-        };
+        self.assets = if self.entering { self.first_assets } else { self.later_assets };
+        self.next_asset = if self.entering { 0 } else { 5 + random.below(9) as u8 };
         self.entering = false;
         let failure = match point {
             16..29 => Some((404, 1_204)),
@@ -167,18 +157,13 @@ impl Reader {
                 draft.file(path, 38_411, "application/rss+xml");
             }
             10..14 => {
-                draft
-                    .file("/apple-touch-icon-precomposed.png", 0, "text/html")
-                    .answer(404, 1_204);
+                draft.file("/apple-touch-icon-precomposed.png", 0, "text/html").answer(404, 1_204);
             }
             14..22 => {
-                draft
-                    .file("/media/tour.mp4", 0, "video/mp4")
-                    .answer(206, 1_048_576);
+                draft.file("/media/tour.mp4", 0, "video/mp4").answer(206, 1_048_576);
             }
             point => {
-                let (path, size, content_type) =
-                    ASSETS[usize::from(self.next_asset) % ASSETS.len()];
+                let (path, size, content_type) = ASSETS[usize::from(self.next_asset) % ASSETS.len()];
                 self.next_asset += 1;
                 draft.file(path, size, content_type);
                 if self.warm && point < 320 {

@@ -4,10 +4,8 @@
 use super::chance::Random;
 
 /// Activity by UTC hour of a site read in Europe and America.
-const HOURS: [u64; 24] = [
-    45, 38, 33, 29, 27, 29, 36, 48, 62, 74, 80, 82, 84, 92, 100, 100, 97, 92, 87, 82, 76, 70, 62,
-    53,
-];
+const HOURS: [u64; 24] =
+    [45, 38, 33, 29, 27, 29, 36, 48, 62, 74, 80, 82, 84, 92, 100, 100, 97, 92, 87, 82, 76, 70, 62, 53];
 /// Activity by weekday from Monday, in percent.
 const WEEKDAYS: [u64; 7] = [96, 100, 99, 97, 90, 58, 62];
 /// How many times busier the hours from 14:00 of the great day are.
@@ -78,11 +76,7 @@ impl Rhythm {
         let weekday = (at.div_euclid(24) + 3).rem_euclid(7) as usize;
         let growth = 1000 + 500 * u64::from(hour) / u64::from(self.hours);
         let weather = 88 + u64::from(Random::new(self.seed ^ at as u64).below(25));
-        HOURS[at.rem_euclid(24) as usize]
-            * WEEKDAYS[weekday]
-            * growth
-            * weather
-            * u64::from(self.spike_at(hour))
+        HOURS[at.rem_euclid(24) as usize] * WEEKDAYS[weekday] * growth * weather * u64::from(self.spike_at(hour))
     }
 
     /// The great day begins after two thirds of the days, if there are three.

@@ -97,10 +97,7 @@ impl Robot {
             Fetch => 1 + random.below(2),
             Scan => 3 + random.below(12),
         };
-        Robot {
-            kind: kind as u8,
-            left: left as u8,
-        }
+        Robot { kind: kind as u8, left: left as u8 }
     }
 
     pub(super) fn address(&self, places: &Places, random: &mut Random) -> Address {
@@ -136,9 +133,7 @@ fn crawl(pages: &Pages, random: &mut Random, draft: &mut Draft) -> u32 {
     match random.below(100) {
         0..8 => draft.file("/robots.txt", 124, "text/plain; charset=utf-8"),
         8..10 => draft.file("/sitemap.xml", 21_877, "text/xml; charset=utf-8"),
-        10..15 => draft
-            .file("/blog/2019/moved-away", 0, "")
-            .answer(404, 1_204),
+        10..15 => draft.file("/blog/2019/moved-away", 0, "").answer(404, 1_204),
         point => {
             let page = pages.pick(None, random);
             pages.write(page, &mut draft.target);

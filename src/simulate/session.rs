@@ -49,10 +49,7 @@ pub(super) struct Regulars {
 impl Regulars {
     /// At most 1 MiB of them, whatever the site's size.
     pub(super) fn new(lines_per_day: u64) -> Regulars {
-        Regulars {
-            visitors: Vec::new(),
-            limit: (lines_per_day / 300).clamp(64, 1 << 17) as usize,
-        }
+        Regulars { visitors: Vec::new(), limit: (lines_per_day / 300).clamp(64, 1 << 17) as usize }
     }
 
     fn keep(&mut self, visitor: u64, random: &mut Random) {
@@ -89,17 +86,9 @@ pub(super) struct Session {
 
 impl Session {
     /// `spike`: how many times busier than usual it is.
-    pub(super) fn open(
-        site: &Site,
-        regulars: &mut Regulars,
-        spike: u32,
-        random: &mut Random,
-    ) -> Session {
+    pub(super) fn open(site: &Site, regulars: &mut Regulars, spike: u32, random: &mut Random) -> Session {
         match random.below(1000) {
-            0..4 => Session {
-                address: site.places.address(random),
-                part: Part::Noise { written: false },
-            },
+            0..4 => Session { address: site.places.address(random), part: Part::Noise { written: false } },
             // On the great day the robots do not become more.
             4..275 if random.below(spike) == 0 => Session::robot(site, random),
             _ => Session::reader(site, regulars, spike, random),
@@ -108,10 +97,7 @@ impl Session {
 
     fn robot(site: &Site, random: &mut Random) -> Session {
         let robot = Robot::new(&site.robots, random);
-        Session {
-            address: robot.address(&site.places, random),
-            part: Part::Robot(robot),
-        }
+        Session { address: robot.address(&site.places, random), part: Part::Robot(robot) }
     }
 
     fn reader(site: &Site, regulars: &mut Regulars, spike: u32, random: &mut Random) -> Session {
@@ -126,10 +112,7 @@ impl Session {
         let mut who = Random::new(visitor);
         let address = site.places.address(&mut who);
         let reader = Reader::new(site, visitor, &mut who, known.is_some(), source, random);
-        Session {
-            address,
-            part: Part::Reader(reader),
-        }
+        Session { address, part: Part::Reader(reader) }
     }
 
     /// How many lines it has promised and not yet written.

@@ -82,20 +82,11 @@ pub(super) struct Sources {
 }
 
 impl Source {
-    pub(super) const NONE: Source = Source {
-        referrer: 0,
-        campaign: 0,
-    };
-    pub(super) const HACKER_NEWS: Source = Source {
-        referrer: FRONT_PAGE,
-        campaign: 0,
-    };
+    pub(super) const NONE: Source = Source { referrer: 0, campaign: 0 };
+    pub(super) const HACKER_NEWS: Source = Source { referrer: FRONT_PAGE, campaign: 0 };
 
     pub(super) fn spam(random: &mut Random) -> Source {
-        Source {
-            referrer: (REFERRERS.len() + random.below(SPAM.len() as u32) as usize) as u16,
-            campaign: 0,
-        }
+        Source { referrer: (REFERRERS.len() + random.below(SPAM.len() as u32) as usize) as u16, campaign: 0 }
     }
 
     pub(super) fn is_spam(self) -> bool {
@@ -120,9 +111,7 @@ impl Source {
         };
         out.extend_from_slice(begin.as_bytes());
         let mut random = Random::new(visitor);
-        out.extend(
-            (0..48).map(|_| random.of(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz_-")),
-        );
+        out.extend((0..48).map(|_| random.of(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz_-")));
     }
 }
 
@@ -160,10 +149,7 @@ mod tests {
 
     #[test]
     fn a_click_keeps_its_id() {
-        let source = Source {
-            referrer: 0,
-            campaign: 4,
-        };
+        let source = Source { referrer: 0, campaign: 4 };
         let (mut first, mut second) = (Vec::new(), Vec::new());
         source.write_query(7, &mut first);
         source.write_query(7, &mut second);

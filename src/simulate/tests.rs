@@ -28,11 +28,7 @@ fn lines_are_in_order_within_three_seconds_and_fill_the_days() {
         newest = newest.max(time);
     }
     assert!(times.iter().any(|&time| time < END - 7 * 86_400 + 600));
-    assert!(
-        times
-            .iter()
-            .all(|&time| (END - 7 * 86_400..END).contains(&time))
-    );
+    assert!(times.iter().all(|&time| (END - 7 * 86_400..END).contains(&time)));
     assert!(newest > END - 300, "{newest}");
     assert!(!times.is_sorted());
 }
@@ -66,9 +62,7 @@ fn is_page(line: &str) -> bool {
         return false;
     };
     let target = request.split(['?', ' ']).next().unwrap_or("");
-    let robots = [
-        "bot", "Bot", "+http", "RSS", "curl", "python", "Go-http", "Wget", "\" \"-\"",
-    ];
+    let robots = ["bot", "Bot", "+http", "RSS", "curl", "python", "Go-http", "Wget", "\" \"-\""];
     let answered = request.contains("\" 200 ") || request.contains("\" 304 ");
     answered && !target.contains('.') && !robots.iter().any(|robot| request.contains(robot))
 }
@@ -127,10 +121,7 @@ fn agents_and_pages_can_be_many() {
     settings.unique_agents = 0.5;
     settings.pages = Some(1_000_000);
     let (text, _) = log(settings);
-    let unique = text
-        .lines()
-        .filter(|line| line.contains("Android 14; SM-0000"))
-        .count();
+    let unique = text.lines().filter(|line| line.contains("Android 14; SM-0000")).count();
     assert!((9_500..10_500).contains(&unique), "{unique}");
     assert!(text.matches("GET /archive/").count() > 1_000);
 }

@@ -215,11 +215,7 @@ impl Caps {
     }
 }
 
-fn collect(
-    connection: &Connection,
-    sql: &str,
-    params: impl duckdb::Params,
-) -> Result<Vec<(u32, String)>, StoreError> {
+fn collect(connection: &Connection, sql: &str, params: impl duckdb::Params) -> Result<Vec<(u32, String)>, StoreError> {
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -42,16 +42,18 @@ impl StoreError {
     /// What to do about it, where something can be named.
     pub fn help(&self) -> Option<String> {
         Some(match self {
-            StoreError::Missing(_) => {
-                "make one with `fathom-tui import FILE`, or name another with --db PATH".into()
-            }
+            StoreError::Missing(_) => "make one with `fathom-tui import FILE`, or name another with --db PATH".into(),
             StoreError::Locked { pid: Some(pid), .. } => {
                 format!("wait for process {pid} to finish, or look at it with `ps {pid}`")
             }
-            StoreError::Locked { .. } => "wait for the other process to finish, or find it with `fathom-tui status`".into(),
+            StoreError::Locked { .. } => {
+                "wait for the other process to finish, or find it with `fathom-tui status`".into()
+            }
             StoreError::TooNew(_) => "update fathom-tui, or name another store with --db PATH".into(),
             StoreError::NotAStore(_) => "name the store with --db PATH; this file was left as it is".into(),
-            StoreError::Replaced(_) => "stop, check the file, and start again: the logs will be read from where that store stopped".into(),
+            StoreError::Replaced(_) => {
+                "stop, check the file, and start again: the logs will be read from where that store stopped".into()
+            }
             StoreError::OtherZone { has, .. } => {
                 format!("leave --timezone out, or make a new store: a store keeps its zone ({has})")
             }

@@ -174,10 +174,11 @@ impl Filter {
             Dimension::Channel => numbers(Channel::ALL.iter().map(|c| c.as_str()), matches),
             Dimension::Device => numbers(Device::ALL.iter().map(|d| d.as_str()), matches),
             Dimension::Class => numbers(crate::model::Class::ALL.iter().map(|c| c.as_str()), matches),
-            Dimension::Status => {
-                (0..1000u16).filter(|n| matches(&n.to_string())).map(|n| n.to_string()).collect()
-            }
-            _ => countries().filter(|c| matches(c.as_str()) || (c.code() == 0 && matches(super::query::UNKNOWN))).map(|c| c.code().to_string()).collect(),
+            Dimension::Status => (0..1000u16).filter(|n| matches(&n.to_string())).map(|n| n.to_string()).collect(),
+            _ => countries()
+                .filter(|c| matches(c.as_str()) || (c.code() == 0 && matches(super::query::UNKNOWN)))
+                .map(|c| c.code().to_string())
+                .collect(),
         }
     }
 
@@ -223,7 +224,10 @@ mod tests {
     #[test]
     fn expressions_are_read() {
         let filter: Filter = "country==DE|AT".parse().expect("a filter");
-        assert_eq!(filter, Filter { dimension: Dimension::Country, op: Op::Is, values: vec!["DE".into(), "AT".into()] });
+        assert_eq!(
+            filter,
+            Filter { dimension: Dimension::Country, op: Op::Is, values: vec!["DE".into(), "AT".into()] }
+        );
         assert_eq!("referrer!~a=b".parse::<Filter>().expect("a filter").values, ["a=b"]);
         assert_eq!("land==DE".parse::<Filter>(), Err(FilterError::NoDimension("land".into())));
         assert_eq!("page".parse::<Filter>(), Err(FilterError::NoOperator("page".into())));

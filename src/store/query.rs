@@ -239,8 +239,7 @@ impl Reader {
              FROM {table} f {join} WHERE {conditions} AND {} GROUP BY 1",
             if matches!(dimension, Dimension::Bot | Dimension::BotFamily) { "f.bot <> 0" } else { "true" },
         );
-        let mut latencies =
-            if by_path { BTreeMap::new() } else { self.latencies(query, dimension)? };
+        let mut latencies = if by_path { BTreeMap::new() } else { self.latencies(query, dimension)? };
         let mut statement = self.connection().prepare(&sql)?;
         let mut rows = statement.query(params_from_iter(bound))?;
         let mut all = Vec::new();
@@ -361,11 +360,9 @@ fn code_name(dimension: Dimension, code: u16) -> String {
 fn request_name(dimension: Dimension, row: &Row<'_>) -> duckdb::Result<String> {
     let text: String = row.get::<_, Option<String>>(0)?.unwrap_or_default();
     Ok(match dimension {
-        Dimension::Class => text
-            .parse()
-            .ok()
-            .and_then(Class::from_index)
-            .map_or(text, |class| class.as_str().to_owned()),
+        Dimension::Class => {
+            text.parse().ok().and_then(Class::from_index).map_or(text, |class| class.as_str().to_owned())
+        }
         _ => text,
     })
 }
