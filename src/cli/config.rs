@@ -89,6 +89,8 @@ pub struct Config {
     pub fixed_now: Option<i64>,
     /// Say nothing but errors.
     pub quiet: bool,
+    /// Say more.
+    pub verbose: bool,
     /// When to use colour.
     pub color: Color,
     file: File,
@@ -132,6 +134,7 @@ impl Config {
             zone: zone.transpose().map_err(Failure::usage)?,
             fixed_now: global.now.as_deref().map(read_now).transpose()?,
             quiet: global.quiet,
+            verbose: global.verbose,
             color: global.color.unwrap_or(Color::Auto),
             file,
         })

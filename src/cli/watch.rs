@@ -17,6 +17,7 @@ pub fn run(args: &args::Watch, config: &Config) -> Outcome {
         until_idle: args.until_idle.as_deref().map(duration).transpose()?,
         no_events: args.no_inotify,
         from_end: args.from_end,
+        verbose: config.verbose,
     };
     readable(&paths)?;
     let signals = Signals::listen();

@@ -27,6 +27,8 @@ pub struct WatchOptions {
     pub no_events: bool,
     /// Skip what is there at the start.
     pub from_end: bool,
+    /// Say every commit.
+    pub verbose: bool,
 }
 
 /// A followed path.
@@ -70,7 +72,11 @@ pub fn watch(
             lines += poll(&mut followed, index, ingest, first && options.from_end, say)?;
         }
         first = false;
+        let waiting = ingest.waiting();
         commit(&mut followed, ingest)?;
+        if options.verbose && waiting > 0 {
+            say(&format!("committed {waiting} lines"));
+        }
         if lines > 0 {
             news = Instant::now();
         }

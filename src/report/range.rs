@@ -231,8 +231,8 @@ impl Range {
     /// The step that suits its length.
     pub fn interval(&self) -> Interval {
         match (self.to - self.from) / HOUR {
-            ..=49 => Interval::Hour,
-            ..=2400 => Interval::Day,
+            ..50 => Interval::Hour,
+            50..=2400 => Interval::Day,
             _ => Interval::Month,
         }
     }

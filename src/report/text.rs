@@ -209,7 +209,7 @@ fn section(report: &Report, dimension: Dimension, rows: &Rows, style: Style, out
         }
         Rows::Pages(top) => {
             let of_pages = report.of_pages || dimension == Dimension::Page;
-            let (heads, number): ((&str, Option<&str>), fn(&PageSums, bool) -> (i64, Option<i64>)) = match dimension {
+            let (heads, number): (Heads, Numbers) = match dimension {
                 Dimension::EntryPage => (("visits", None), |s, _| (s.visits, None)),
                 Dimension::ExitPage => (("exits", None), |s, _| (s.exits, None)),
                 _ => (("visitors", Some("views")), |s, of_pages| {
@@ -225,9 +225,13 @@ fn section(report: &Report, dimension: Dimension, rows: &Rows, style: Style, out
     }
 }
 
+/// Names of a list's one or two columns of numbers.
+type Heads = (&'static str, Option<&'static str>);
+/// Those numbers of a row; the flag says whether visitors are page visitors.
+type Numbers = fn(&PageSums, bool) -> (i64, Option<i64>);
 type Row = (String, i64, Option<i64>);
 
-fn list(title: &str, heads: (&str, Option<&str>), rows: Vec<Row>, total: u64, style: Style, out: &mut String) {
+fn list(title: &str, heads: Heads, rows: Vec<Row>, total: u64, style: Style, out: &mut String) {
     let _ = writeln!(out);
     if rows.is_empty() {
         let _ = writeln!(out, "{}  none", bold(title, style));

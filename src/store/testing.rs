@@ -32,3 +32,15 @@ pub fn rows(path: &Path, table: &str) -> Result<i64, StoreError> {
     let connection = open_private(path)?;
     Ok(connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
 }
+
+/// Fills a store with made-up facts of a year up to `now` (epoch seconds).
+///
+/// # Errors
+/// Of the engine.
+pub fn fill(path: &Path, rows: u64, now: i64) -> Result<(), StoreError> {
+    let connection = open_private(path)?;
+    let sql = include_str!("sql/testing_fill.sql")
+        .replace("{rows}", &rows.to_string())
+        .replace("{hour}", &(now / 3600 * 3600).to_string());
+    Ok(connection.execute_batch(&sql)?)
+}

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Measures the program from outside and prints Markdown tables.
+
+    benches/run.py BINARY [import] [report] [leases] [--lines N] [--facts N] [--seconds N]
+
+import: a generated log into a new store: seconds, lines/s, peak memory; again; its gzip.
+report: `report --since 7d` on a store of made-up facts.
+leases: four `report` loops beside a `watch` that commits every second.
+Other programs (goaccess, rhit) run in the same turns where they are installed.
+"""
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def run(command, **options):
+    """(seconds, peak MB) of a command that has to end well."""
+    started = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        sys.exit(f"{command} ended with {child.returncode}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def table(head, rows):
+    print("\n| " + " | ".join(head) + " |\n|" + "---|" * len(head))
+    for row in rows:
+        print("| " + " | ".join(str(cell) for cell in row) + " |")
+
+
+def environment(folder):
+    names = {"XDG_DATA_HOME": "data", "XDG_STATE_HOME": "state", "XDG_CONFIG_HOME": "config", "HOME": "home"}
+    return os.environ | {name: os.path.join(folder, below) for name, below in names.items()}
+
+
+def bench_import(binary, lines, runs):
+    with tempfile.TemporaryDirectory() as folder:
+        log = os.path.join(folder, "access.log")
+        with open(log, "wb") as out:
+            subprocess.run([binary, "generate-log", "--lines", str(lines)], stdout=out, check=True)
+        size = os.path.getsize(log)
+        shutil_gzip = os.path.join(folder, "copy.gz")
+        subprocess.run(f"gzip -1c {log} > {shutil_gzip}", shell=True, check=True)
+        times = {"import": [], "import again": [], "import of a gzip": []}
+        others = {name: [] for name in ("rhit", "goaccess") if shutil.which(name)}
+        for number in range(runs):
+            fresh = os.path.join(folder, f"run{number}")
+            env = environment(fresh)
+            command = [binary, "import", "-q", "--site", "example.com"]
+            times["import"].append(run([*command, log], env=env))
+            times["import again"].append(run([*command, log], env=env))
+            shutil.rmtree(fresh)
+            times["import of a gzip"].append(run([*command, shutil_gzip], env=environment(fresh)))
+            shutil.rmtree(fresh)
+            for name in others:
+                flags = {"rhit": ["--silent-load", log], "goaccess": [log, "--log-format=COMBINED", "-o", os.path.join(folder, "g.json")]}
+                others[name].append(run([name, *flags[name]]))
+        rows = []
+        for name, measured in {**times, **others}.items():
+            seconds = statistics.median(s for s, _ in measured)
+            memory = max(m for _, m in measured)
+            rows.append([name, f"{seconds:.2f}", f"{lines / seconds:,.0f}", f"{memory:.0f}"])
+        print(f"\n{lines:,} lines, {size / 1e9:.2f} GB, nginx combined, median of {runs}")
+        table(["", "seconds", "lines/s", "peak MB"], rows)
+
+
+def fill(folder, facts):
+    db = os.path.join(folder, "facts.duckdb")
+    features = [] if os.path.exists(os.path.join(ROOT, "vendor", "bundled")) else ["--no-default-features"]
+    subprocess.run(["cargo", "run", "-q", "--release", *features, "--example", "fill", "--", db, str(facts), str(int(time.time()))],
+                   cwd=ROOT, env=os.environ | {"DUCKDB_LIB_DIR": os.path.join(ROOT, "vendor")}, check=True)
+    return db
+
+
+def bench_report(binary, db, facts):
+    rows = []
+    for args in (["--since", "7d"], ["--since", "28d"], ["--period", "12mo"], ["--since", "7d", "--filter", "country==AB"]):
+        measured = [run([binary, "report", "--db", db, *args, "--format", "json"]) for _ in range(11)][2:]
+        times = [s * 1000 for s, _ in measured]
+        rows.append([" ".join(["report", *args]), f"{statistics.median(times):.0f}", f"{max(times):.0f}", f"{max(m for _, m in measured):.0f}"])
+    print(f"\n{facts:,} facts, {os.path.getsize(db) / 1e6:.0f} MB, median of 9")
+    table(["", "median ms", "worst ms", "peak MB"], rows)
+
+
+def bench_leases(binary, db, folder, seconds):
+    log = os.path.join(folder, "live.log")
+    open(log, "w").close()
+    env = environment(folder)
+    times, stop = [], threading.Event()
+
+    def reports():
+        while not stop.is_set():
+            started = time.perf_counter()
+            done = subprocess.run([binary, "report", "--db", db, "--since", "7d", "--format", "json"], capture_output=True)
+            times.append((time.perf_counter() - started, done.returncode, done.stderr))
+
+    def lines():
+        with open(log, "a") as out:
+            while not stop.is_set():
+                now = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())
+                for n in range(20):
+                    out.write(f'192.0.2.{n} - - [{now}] "GET /live/{n} HTTP/1.1" 200 5 "-" "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"\n')
+                out.flush()
+                stop.wait(0.2)
+
+    writer = threading.Thread(target=lines)
+    writer.start()
+    time.sleep(0.5)
+    said = open(os.path.join(folder, "said"), "w+")
+    watch = subprocess.Popen([binary, "watch", "--headless", "-v", "--db", db, "--site", "example.com", log], env=env, stderr=said)
+    readers = [threading.Thread(target=reports) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    time.sleep(seconds)
+    stop.set()
+    for thread in [*readers, writer]:
+        thread.join()
+    watch.terminate()
+    watch.wait(30)
+    said.seek(0)
+    commits = sum(line.startswith("committed ") for line in said)
+    failed = [(code, text) for _, code, text in times if code]
+    ordered = sorted(t for t, _, _ in times)
+    print(f"\nfour report loops beside a watch for {seconds} s")
+    table(["reports", "failed", "commits", "median ms", "p99 ms", "worst ms"],
+          [[len(times), len(failed), commits, *(f"{ordered[int((len(ordered) - 1) * share)] * 1000:.0f}" for share in (0.5, 0.99, 1))]])
+    if failed:
+        print(failed[0])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("what", nargs="*", default=[])
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--facts", type=int, default=10_000_000)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--runs", type=int, default=5)
+    args = parser.parse_args()
+    what = args.what or ["import", "report", "leases"]
+    binary = os.path.abspath(args.binary)
+    if "import" in what:
+        bench_import(binary, args.lines, args.runs)
+    if {"report", "leases"} & set(what):
+        with tempfile.TemporaryDirectory() as folder:
+            db = fill(folder, args.facts)
+            if "report" in what:
+                bench_report(binary, db, args.facts)
+            if "leases" in what:
+                bench_leases(binary, db, folder, args.seconds)
+
+
+main()
