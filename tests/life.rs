@@ -147,3 +147,104 @@ fn new_pages_are_capped_and_counts_stay() {
     assert_eq!(report["totals"]["uniques"], 60_000, "hashes are taken before the cap");
     assert_eq!(report["totals"]["page_views"], 60_000);
 }
+
+#[test]
+fn watch_goes_on_with_a_log_that_was_known_to_its_end() {
+    let bench = Bench::at(NOW);
+    append(&bench, "a.log", &lines(0, 100));
+    bench.ok("import -q a.log --site example.com");
+    let watch = bench.start("watch --headless -q a.log --site example.com --until-idle 2500ms");
+    std::thread::sleep(Duration::from_millis(1000));
+    append(&bench, "a.log", &lines(100, 150));
+    std::thread::sleep(Duration::from_millis(1000));
+    // Another process is quicker with what comes now, or not: either way once.
+    append(&bench, "a.log", &lines(150, 250));
+    bench.ok("import -q a.log --site example.com");
+    append(&bench, "a.log", &lines(250, 300));
+    assert_eq!(Ran::of(watch.wait_with_output().expect("ends")).code, 0);
+    assert_each_once(&bench, 300);
+}
+
+#[test]
+fn one_file_by_several_names_is_followed_once() {
+    let bench = Bench::at(NOW);
+    append(&bench, "a.log", &lines(0, 100));
+    std::fs::hard_link(bench.path("a.log"), bench.path("b.log")).expect("linked");
+    std::os::unix::fs::symlink("a.log", bench.path("c.log")).expect("linked");
+    std::fs::copy(bench.path("a.log"), bench.path("copy.log")).expect("copied");
+    bench.ok("watch --headless -q a.log b.log c.log copy.log a.log --site example.com --until-idle 1500ms");
+    assert_each_once(&bench, 100);
+}
+
+#[test]
+fn watch_can_begin_at_the_end() {
+    let bench = Bench::at(NOW);
+    append(&bench, "a.log", &lines(0, 100));
+    bench.ok("watch --headless -q a.log --site example.com --from-end --until-idle 100ms");
+    append(&bench, "a.log", &lines(100, 150));
+    bench.ok("watch --headless -q a.log --site example.com --until-idle 100ms");
+    let (totals, ledger) = bench.totals();
+    assert_eq!((&totals["page_views"], &ledger["lines"]), (&50.into(), &50.into()));
+}
+
+#[test]
+fn a_line_without_end_is_malformed_and_costs_no_memory() {
+    let bench = Bench::at(NOW);
+    append(&bench, "a.log", &lines(0, 10));
+    append(&bench, "a.log", &vec![b'x'; 3 << 20]);
+    bench.ok("watch --headless -q a.log --site example.com --until-idle 100ms");
+    append(&bench, "a.log", &[&vec![b'x'; 3 << 20][..], b"\n", &lines(10, 20)].concat());
+    bench.ok("watch --headless -q a.log --site example.com --until-idle 100ms");
+    bench.ok("import -q a.log --site example.com");
+    let (totals, ledger) = bench.totals();
+    assert_eq!((&totals["page_views"], &ledger["lines"], &ledger["malformed"]), (&20.into(), &21.into(), &1.into()));
+}
+
+#[test]
+fn a_folder_of_many_small_logs() {
+    let bench = Bench::at(NOW);
+    let text = lines(0, 900);
+    for (number, part) in text.split_inclusive(|&b| b == b'\n').collect::<Vec<_>>().chunks(6).enumerate() {
+        bench.write(&format!("logs/{number}.log"), part.concat());
+    }
+    bench.write("logs/none.txt", "no log at all\n");
+    assert_eq!(bench.imported("logs"), 900);
+    assert_each_once(&bench, 900);
+    let again = bench.json("import -q --json --site example.com logs");
+    assert_eq!((&again["files"], &again["lines"], &again["new_lines"]), (&150.into(), &900.into(), &0.into()));
+}
+
+#[test]
+fn a_dry_run_counts_and_writes_nothing() {
+    let bench = Bench::at(NOW);
+    append(&bench, "a.log", &lines(0, 100));
+    std::fs::copy(bench.path("a.log"), bench.path("b.log")).expect("copied");
+    assert_eq!(bench.imported("--dry-run a.log b.log"), 100);
+    assert!(!bench.db().exists());
+    bench.imported("a.log");
+    assert_eq!(bench.imported("--dry-run a.log"), 0);
+}
+
+#[test]
+fn one_bad_file_does_not_keep_the_others_from_being_read() {
+    let bench = Bench::at(NOW);
+    bench.write("logs/a.log", lines(0, 100));
+    bench.write("logs/broken.gz", b"\x1f\x8b\x08\x00garbage that is no gzip");
+    assert_eq!(bench.imported("logs"), 100);
+    let ran = bench.run(["import", "logs/broken.gz"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("error: could not read logs/broken.gz"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_site_removed_and_added_again_begins_anew() {
+    let bench = Bench::at(NOW);
+    bench.write("a.log", lines(0, 50));
+    bench.imported("a.log");
+    assert_eq!(bench.run(["sites", "remove", "example.com"]).code, 2, "it needs --yes");
+    bench.ok("sites remove example.com --yes");
+    bench.write("b.log", lines(60, 90));
+    bench.imported("b.log");
+    let (totals, _) = bench.totals();
+    assert_eq!((&totals["page_views"], &totals["visits"]), (&30.into(), &30.into()));
+}

@@ -8,5 +8,6 @@ mod failures;
 mod life;
 mod privacy;
 mod reference;
+mod reports;
 mod support;
 mod zones;

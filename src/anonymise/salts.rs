@@ -110,6 +110,11 @@ impl Salts {
         Ok(&self.days[&day])
     }
 
+    /// The clock by which new salts are dated, epoch seconds.
+    pub fn set_clock(&mut self, now: i64) {
+        self.now = now;
+    }
+
     /// The salt of a day that is already in use.
     pub fn known(&self, day: Day) -> Option<&DaySalt> {
         self.days.get(&day)

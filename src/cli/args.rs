@@ -116,7 +116,7 @@ pub struct Reading {
     #[arg(long, value_name = "NAME-or-STRING", env = "FATHOM_TUI_LOG_FORMAT", hide_env = true)]
     pub log_format: Option<String>,
     /// Leave out requests: path:/health, ip:10.0.0.0/8, agent:*Uptime*, host:, referrer:, method:, status:
-    #[arg(long, value_name = "RULE", env = "FATHOM_TUI_EXCLUDE", hide_env = true, value_delimiter = ' ')]
+    #[arg(long, value_name = "RULE", env = "FATHOM_TUI_EXCLUDE", hide_env = true, value_delimiter = '\n')]
     pub exclude: Vec<String>,
     /// A MaxMind or DB-IP database for countries or cities [default: the embedded countries]
     #[arg(long, value_name = "FILE", env = "FATHOM_TUI_GEOIP", hide_env = true)]
@@ -196,10 +196,10 @@ Examples:
 ")]
 pub struct Report {
     /// From when: 7d, 24h, 4w, 3mo, 2026-11-01, 2026-11-01T10:00
-    #[arg(long, value_name = "TIME", conflicts_with = "period")]
+    #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
     /// Until when; a date means its end
-    #[arg(long, value_name = "TIME", conflicts_with = "period")]
+    #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
     /// realtime today yesterday 7d 28d 30d 91d month last-month year 6mo 12mo all [default: 28d]
     #[arg(long, value_name = "PERIOD", env = "FATHOM_TUI_PERIOD", hide_env = true)]

@@ -28,6 +28,13 @@ struct File {
     store: FileStore,
     #[serde(default)]
     classes: FileClasses,
+    // Read by the commands that they are for.
+    #[serde(default, rename = "collect")]
+    _collect: toml::Table,
+    #[serde(default, rename = "tui")]
+    _tui: toml::Table,
+    #[serde(default, rename = "keys")]
+    _keys: toml::Table,
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -64,6 +71,8 @@ struct FileStore {
     path: Option<PathBuf>,
     state: Option<PathBuf>,
     salts: Option<PathBuf>,
+    #[serde(rename = "retention")]
+    _retention: Option<String>,
 }
 
 #[derive(Deserialize, Default, Debug)]

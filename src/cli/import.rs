@@ -7,9 +7,9 @@ use super::ingest;
 use super::signals::Signals;
 use crate::error::{Exit, Failure, Outcome, to_stdout, unknown_format};
 use crate::input::{Identity, expand};
-use crate::model::{Class, Ledger, Zone};
+use crate::model::{Class, Ledger};
 use crate::pipeline::{ImportOptions, Ingest, IngestError, Progress, Summary, import};
-use crate::store::Reader;
+use crate::store::{Reader, StoreError};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ pub fn run(args: &args::Import, config: &Config) -> Outcome {
     let mut bar = Bar::new(config.quiet, signals.clone());
     let result = import(&args.files, &mut ingest, &mut bar);
     bar.clear();
-    let summary = result?;
+    let mut summary = result?;
     if !args.dry_run && summary.new_lines > 0 {
         settle(&mut ingest, config)?;
     }
@@ -44,6 +44,10 @@ pub fn run(args: &args::Import, config: &Config) -> Outcome {
     }
     if let Some(number) = signals.caught() {
         return Err(Failure::new(Exit::Signal(number), ""));
+    }
+    if let Some(at) = summary.failed.iter().position(|unread| unread.was_named) {
+        let unread = summary.failed.swap_remove(at);
+        return Err(IngestError::Read(unread.path, unread.error).into());
     }
     match summary.refused.iter().find(|refusal| refusal.was_named) {
         Some(refusal) => Err(unknown_format(&clean(&refusal.path.display().to_string()))),
@@ -59,7 +63,8 @@ fn dry(args: &args::Import, config: &Config, options: ImportOptions) -> Result<I
             let identity = Identity::open(&info.state).map_err(IngestError::from)?;
             (info.zone, identity, reader.inputs()?)
         }
-        Err(_) => (config.new_zone(), Identity::in_memory(), Vec::new()),
+        Err(StoreError::Missing(_)) => (config.new_zone(), Identity::in_memory(), Vec::new()),
+        Err(error) => return Err(error.into()),
     };
     let settings = config.settings(&args.reading, zone)?;
     Ok(Ingest::into_nothing(settings, options, identity, known))
@@ -67,13 +72,10 @@ fn dry(args: &args::Import, config: &Config, options: ImportOptions) -> Result<I
 
 /// Merges what lies in the past, coarsens what is old, and checkpoints.
 fn settle(ingest: &mut Ingest, config: &Config) -> Outcome {
-    /// Days that keep their hours and details.
-    const FINE_DAYS: i64 = 30;
     let now = config.now();
     if let Some(writer) = ingest.writer() {
-        let today = writer.info().zone.day(now);
         writer.merge_past_hours(now)?;
-        writer.coarsen(Zone::shift(today, -FINE_DAYS))?;
+        writer.coarsen_old(now)?;
         writer.checkpoint()?;
     }
     Ok(())
@@ -94,6 +96,9 @@ fn tell(summary: &Summary, ingest: &Ingest, is_dry: bool, seconds: f64) {
     }
     for (name, trouble) in &summary.troubles {
         eprintln!("{}: {trouble}", clean(name));
+    }
+    for unread in summary.failed.iter().filter(|unread| !unread.was_named) {
+        eprintln!("{}: {}, left out", clean(&unread.path.display().to_string()), unread.error);
     }
     for refusal in summary.refused.iter().filter(|refusal| !refusal.was_named) {
         eprintln!("{}: in no known log format, left out", clean(&refusal.path.display().to_string()));

@@ -87,8 +87,8 @@ fn create(config: &Config) -> Result<(), Failure> {
         Failure::new(Exit::Failed, error.to_string()).help("name another place with --state-dir DIR")
     })?;
     let made = new.create(&config.db);
-    let ours = Reader::open(&config.db, &notice).is_ok_and(|reader| reader.info().id == new.id);
-    if !ours {
+    // Only if it is certain that the store is somebody else's.
+    if Reader::open(&config.db, &notice).is_ok_and(|reader| reader.info().id != new.id) {
         let _ = std::fs::remove_dir_all(&state);
     }
     Ok(made?)

@@ -12,7 +12,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 /// # Errors
 /// What could not be done, why, and what to do.
 pub fn run(cli: Cli) -> Outcome {
-    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    prepare();
     if cli.version {
         return version();
     }
@@ -36,6 +36,16 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Demo(args) => demo::run(&args, &config),
         Command::Completions { .. } | Command::Man | Command::GenerateLog(_) => Ok(()),
     }
+}
+
+/// What is written is for its owner only, a crash leaves no picture of memory,
+/// and many logs may be open at once.
+fn prepare() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
+    umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    let files = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: files.maximum, ..files });
 }
 
 fn version() -> Outcome {

@@ -7,6 +7,7 @@ use super::signals::Signals;
 use super::{discover, ingest};
 use crate::error::{Exit, Failure, Outcome};
 use crate::pipeline::{ImportOptions, WatchOptions, watch};
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -64,6 +65,9 @@ fn paths(args: &args::Watch, config: &Config) -> Result<Vec<PathBuf>, Failure> {
             paths.push(PathBuf::from(name));
         }
     }
+    // A file that several names lead to is followed once.
+    let mut known = std::collections::HashSet::new();
+    paths.retain(|path| std::fs::metadata(path).map_or(true, |meta| known.insert((meta.dev(), meta.ino()))));
     Ok(paths)
 }
 

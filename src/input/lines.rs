@@ -47,10 +47,10 @@ impl Lines {
     ///
     /// # Errors
     /// If seeking or reading fails.
-    pub fn at(mut file: File, position: u64) -> Result<Lines> {
+    pub fn at(mut file: File, position: u64, wrap: impl FnOnce(File) -> Box<dyn Read + Send>) -> Result<Lines> {
         let base = position.saturating_sub(TAIL as u64);
         file.seek(SeekFrom::Start(base))?;
-        let mut lines = Lines::new(Box::new(file));
+        let mut lines = Lines::new(wrap(file));
         lines.base = base;
         let before = (position - base) as usize;
         lines.fill(before)?;
@@ -187,9 +187,10 @@ impl Lines {
         }))
     }
 
-    /// Takes back the line returned last, which began at `start`.
+    /// Takes back the line returned last, which began at `start` and was not
+    /// too long.
     pub fn unread(&mut self, start: u64) {
-        self.next = (start - self.base) as usize;
+        self.next = start.saturating_sub(self.base) as usize;
         self.mark = self.next;
     }
 }

@@ -35,11 +35,6 @@ impl Batch {
         self.lines >= lines || self.hits.len() >= 100_000
     }
 
-    /// The inputs it read from.
-    pub fn inputs(&self) -> impl Iterator<Item = u32> + '_ {
-        self.parts.keys().copied()
-    }
-
     /// Page views in order of processing.
     pub fn hits(&self) -> &[Hit] {
         &self.hits

@@ -28,8 +28,19 @@ pub struct Refusal {
     pub was_named: bool,
 }
 
+/// An input that could not be read.
+#[derive(Debug)]
+pub struct Unread {
+    /// Its path.
+    pub path: PathBuf,
+    /// What the system or a decoder said.
+    pub error: std::io::Error,
+    /// Whether it was named itself.
+    pub was_named: bool,
+}
+
 /// What an import did.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Summary {
     /// Inputs read or found to be known.
     pub files: u64,
@@ -43,6 +54,8 @@ pub struct Summary {
     pub formats: BTreeMap<String, u64>,
     /// Inputs in no known format.
     pub refused: Vec<Refusal>,
+    /// Inputs that could not be opened.
+    pub failed: Vec<Unread>,
     /// By input: lines that were no requests.
     pub rejected: Vec<(String, Vec<Rejected>)>,
     /// By input: what a decoder complained of.
@@ -134,7 +147,8 @@ impl Import<'_> {
                 }
             }
             self.commit()?;
-            if self.ready.is_empty() || self.summary.was_stopped {
+            let is_done = self.ready.is_empty() && self.ingest.waiting() == 0;
+            if is_done || self.summary.was_stopped {
                 break;
             }
         }
@@ -158,7 +172,16 @@ impl Import<'_> {
     }
 
     fn open_number(&mut self, number: usize, may_defer: bool) -> Result<(), IngestError> {
-        match self.open_stream(number)? {
+        let opened = match self.open_stream(number) {
+            Ok(opened) => opened,
+            Err(IngestError::Read(path, error)) => {
+                // The others are read all the same.
+                self.summary.failed.push(Unread { path, error, was_named: self.named[number] });
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        match opened {
             Opened::Stream(stream) if may_defer && self.may_be_a_copy(&stream) => self.deferred.push(number),
             Opened::Stream(stream) => {
                 self.summary.files += 1;
@@ -168,6 +191,7 @@ impl Import<'_> {
                 if self.streams.iter().flatten().count() > OPEN {
                     self.park(number);
                 }
+                self.commit_finished()?;
             }
             Opened::Empty => self.summary.files += 1,
             Opened::Unknown => {
@@ -188,7 +212,8 @@ impl Import<'_> {
 
     /// Closes an input whose time has not come, to open it again then.
     fn park(&mut self, number: usize) {
-        if self.streams[number].as_ref().is_some_and(Stream::is_file) {
+        let is_ready = |stream: &Stream| stream.is_file() && stream.time().is_some();
+        if self.streams[number].as_ref().is_some_and(is_ready) {
             self.streams[number] = None;
             self.ingest.remove(number as u32);
         }
@@ -196,8 +221,9 @@ impl Import<'_> {
 
     fn open_stream(&self, number: usize) -> Result<Opened, IngestError> {
         let path: &Path = &self.paths[number];
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let settings = &self.ingest.settings;
-        let claims = |site: &&super::settings::SiteSettings| site.logs.iter().any(|glob| glob.matches_path(path));
+        let claims = |site: &&super::settings::SiteSettings| site.logs.iter().any(|glob| glob.matches_path(&absolute));
         let claimed = settings.sites.iter().position(|site| claims(&site));
         let format = settings.format.clone().or_else(|| settings.sites.get(claimed?)?.format.clone());
         let opening = Opening {
@@ -227,6 +253,7 @@ impl Import<'_> {
         if self.streams[number].is_none() {
             // It was parked.
             if let Opened::Stream(mut stream) = self.open_stream(number)? {
+                self.earlier[number] = stream.state.ledger;
                 stream.take(self.ingest)?;
                 self.streams[number] = Some(*stream);
             }
@@ -241,9 +268,17 @@ impl Import<'_> {
             None => {
                 self.finished_bytes += stream.size;
                 self.progress.file_done(&stream.name, stream.lines());
+                self.commit_finished()?;
             }
         }
         Ok(())
+    }
+
+    /// Inputs that are read to their end are closed by a commit: many small
+    /// ones must not use up descriptors and memory.
+    fn commit_finished(&mut self) -> Result<(), IngestError> {
+        let finished = self.streams.iter().flatten().filter(|stream| stream.time().is_none()).count();
+        if finished > OPEN { self.commit() } else { Ok(()) }
     }
 
     fn tell(&mut self) {
@@ -255,11 +290,13 @@ impl Import<'_> {
     fn commit(&mut self) -> Result<(), IngestError> {
         let mut streams: Vec<&mut Stream> = self.streams.iter_mut().flatten().collect();
         let lost = self.ingest.commit(&mut streams)?;
-        for number in lost {
+        self.ingest.tick();
+        for &number in &lost {
             self.open_again(number as usize)?;
         }
         for number in 0..self.streams.len() {
-            if self.streams[number].as_ref().is_some_and(|stream| stream.time().is_none()) {
+            let is_new = lost.contains(&(number as u32));
+            if !is_new && self.streams[number].as_ref().is_some_and(|stream| stream.time().is_none()) {
                 self.close(number);
             }
         }

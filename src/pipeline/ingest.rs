@@ -154,6 +154,7 @@ impl Ingest {
     /// Looks at the clock; records are judged by it until the next look.
     pub fn tick(&mut self) {
         self.now = self.settings.clock();
+        self.worker.salts.set_clock(self.now);
     }
 
     /// Judges a request.
@@ -228,30 +229,43 @@ impl Ingest {
     pub fn commit(&mut self, streams: &mut [&mut Stream]) -> Result<Vec<u32>, IngestError> {
         let result = self.try_commit(streams);
         if result.is_err() {
-            self.version = None;
+            self.discard();
         }
         self.batch = Batch::default();
         result
     }
 
+    /// Drops the batch and what is remembered of the store: inputs have to be
+    /// opened anew.
+    pub fn discard(&mut self) {
+        self.version = None;
+        self.batch = Batch::default();
+        if let Keep::Store(writer) = &mut self.keep {
+            writer.forget();
+        }
+    }
+
+    /// Lets go of every salt, so that those that are due can be destroyed; only
+    /// right after a commit.
+    pub fn release(&mut self) {
+        self.worker.salts.keep_only(&[]);
+        self.sessions.keep_only(&[]);
+    }
+
     fn try_commit(&mut self, streams: &mut [&mut Stream]) -> Result<Vec<u32>, IngestError> {
         let Keep::Store(writer) = &mut self.keep else {
-            count_only(&self.batch, streams);
+            count_only(&self.batch, streams, &mut self.inputs, &self.identity);
             return Ok(Vec::new());
         };
         let mut tx = writer.begin()?;
         let version = tx.version()?;
-        let mut lost = Vec::new();
         if self.version.as_ref() != Some(&version) {
             self.sessions.clear();
             self.inputs = tx.inputs()?;
-            let touched: Vec<u32> = self.batch.inputs().collect();
-            for stream in streams.iter().filter(|s| touched.contains(&s.number)) {
-                if was_overtaken(stream, &self.inputs, &self.identity) {
-                    self.batch.remove(stream.number);
-                    lost.push(stream.number);
-                }
-            }
+        }
+        let lost = overtaken(streams, &self.inputs, &self.identity);
+        for &number in &lost {
+            self.batch.remove(number);
         }
         let mut commit = Commit { now: self.settings.clock(), ..Commit::default() };
         let mut deltas = Deltas::default();
@@ -292,7 +306,9 @@ impl Ingest {
                 stream.state = state;
             }
         }
-        let days: Vec<Day> = days.into_iter().collect();
+        // A request that is ready was hashed already: its salt stays in use.
+        let ready = streams.iter().filter_map(|stream| stream.day());
+        let days: Vec<Day> = days.into_iter().chain(ready).collect();
         self.worker.salts.keep_only(&days);
         self.sessions.keep_only(&days);
         Ok(lost)
@@ -310,7 +326,7 @@ fn new_states(
     let mut next = inputs.iter().map(|input| input.id).max().unwrap_or(0);
     let mut states = Vec::new();
     // A copy of what is known has nothing to say about how far that was read.
-    for stream in streams.iter_mut().filter(|s| !lost.contains(&s.number) && !s.is_known) {
+    for stream in streams.iter_mut().filter(|s| !lost.contains(&s.number) && !s.is_known && !s.is_waiting()) {
         let ledger = batch.ledger(stream.number);
         let cursor = stream.cursor(identity);
         if ledger.lines() == 0 && cursor.position == stream.state.cursor.position {
@@ -329,14 +345,37 @@ fn new_states(
     states
 }
 
-fn count_only(batch: &Batch, streams: &mut [&mut Stream]) {
-    for stream in streams {
-        stream.state.ledger.merge(&batch.ledger(stream.number));
+/// Without a store the inputs are remembered here, so that a copy of one is
+/// known for one.
+fn count_only(batch: &Batch, streams: &mut [&mut Stream], inputs: &mut Vec<InputState>, identity: &Identity) {
+    for (number, state) in new_states(batch, streams, &[], inputs, identity) {
+        inputs.retain(|known| known.id != state.id);
+        inputs.push(state.clone());
+        if let Some(stream) = streams.iter_mut().find(|s| s.number == number) {
+            stream.state = state;
+        }
     }
 }
 
-/// Whether another process has committed lines of this stream since it was
-/// located.
+/// The streams of which another process, or another stream of this one, has
+/// committed lines since they were located.
+fn overtaken(streams: &[&mut Stream], inputs: &[InputState], identity: &Identity) -> Vec<u32> {
+    let mut lost = Vec::new();
+    let mut kept: Vec<&Stream> = Vec::new();
+    for stream in streams.iter().filter(|stream| !stream.is_known) {
+        let is_twin = |other: &&Stream| match stream.state.id {
+            0 => other.state.id == 0 && stream.begins_like(other.head()),
+            id => other.state.id == id,
+        };
+        if was_overtaken(stream, inputs, identity) || kept.iter().any(is_twin) {
+            lost.push(stream.number);
+        } else {
+            kept.push(stream);
+        }
+    }
+    lost
+}
+
 fn was_overtaken(stream: &Stream, inputs: &[InputState], identity: &Identity) -> bool {
     if stream.state.id != 0 {
         let stored = inputs.iter().find(|input| input.id == stream.state.id);
@@ -360,8 +399,13 @@ fn load(
     }
     let ids: Vec<_> = stored.iter().flat_map(|(_, visit)| visit.rows()).collect();
     let rows = tx.unresolve(symbols, &ids)?;
-    let visits =
-        stored.iter().zip(rows.chunks(2)).map(|((hash, visit), rows)| (*hash, visit.with_rows(rows[0], rows[1])));
+    // A site may have been removed meanwhile.
+    let sites: Vec<SiteId> = tx.sites()?.iter().map(|site| site.id).collect();
+    let visits = stored
+        .iter()
+        .zip(rows.chunks(2))
+        .filter(|(_, rows)| sites.contains(&rows[0].site))
+        .map(|((hash, visit), rows)| (*hash, visit.with_rows(rows[0], rows[1])));
     let newest = tx.newest(day)?.into_iter().map(|(site, kind, time)| {
         let kind = if kind == 0 { Kind::Log } else { Kind::Beacon };
         ((site, kind), time)

@@ -30,7 +30,6 @@ pub fn locate(source: &mut Source, identity: &Identity, inputs: &[InputState]) -
         let head = source.lines.peek(HEAD)?;
         let head = head[..head.len().min(HEAD)].to_vec();
         if head.is_empty() {
-            located.is_known = located.state.is_some();
             break;
         }
         match pass_over(source, identity, inputs, &head, start)? {

@@ -18,7 +18,7 @@ mod worker;
 
 pub use error::IngestError;
 pub use feed::feed;
-pub use import::{Import, Refusal, Summary, import};
+pub use import::{Import, Refusal, Summary, Unread, import};
 pub use ingest::{Ingest, Keep};
 pub use progress::Progress;
 pub use settings::{ImportOptions, Settings, SiteSettings};

@@ -54,6 +54,11 @@ impl Source {
         Ok(Source { origin: Origin::Stdin(tape), lines, read })
     }
 
+    /// Whether its positions are those of a file.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.origin, Origin::Plain(_))
+    }
+
     /// Whether it can be opened anew later.
     pub fn is_file(&self) -> bool {
         !matches!(self.origin, Origin::Stdin(_))
@@ -65,12 +70,13 @@ impl Source {
     /// If reading fails, or if standard input was settled and would have to go back.
     pub fn go_to(&mut self, position: u64) -> Result<()> {
         if let Origin::Plain(path) = &self.origin {
-            let file = File::open(path)?;
-            let position = position.min(file.metadata()?.len());
+            let meta = std::fs::metadata(path)?;
             // A pipe or device by name has no positions.
-            if file.metadata()?.is_file() {
+            if meta.is_file() {
+                let position = position.min(meta.len());
                 self.read.store(position, Ordering::Relaxed);
-                self.lines = Lines::at(file, position)?;
+                let read = self.read.clone();
+                self.lines = Lines::at(File::open(path)?, position, |file| Box::new(Counted(file, read)))?;
                 return Ok(());
             }
         }

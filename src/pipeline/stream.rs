@@ -7,7 +7,7 @@ use super::locate::{Located, locate};
 use super::source::Source;
 use super::worker::Outcome;
 use crate::input::{HEAD, Identity, TAIL};
-use crate::model::{Class, Cursor, InputState, Malformed, Mark};
+use crate::model::{Class, Cursor, Day, InputState, Malformed, Mark};
 use crate::parse::{Format, Parser};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -47,6 +47,8 @@ pub struct Stream {
     source: Source,
     parser: Parser,
     base: u64,
+    /// Where this run began to read.
+    begun: u64,
     head: Vec<u8>,
     ahead: Option<(Outcome, u64)>,
     /// Everything before this position of the stream was consumed.
@@ -150,6 +152,7 @@ impl Stream {
             source,
             parser,
             base: located.base,
+            begun: consumed,
             head: located.head,
             ahead: None,
             consumed,
@@ -164,6 +167,27 @@ impl Stream {
     /// Time of the request that is ready to be taken, if there is one.
     pub fn time(&self) -> Option<i64> {
         self.ahead.as_ref().map(|(outcome, _)| outcome.time)
+    }
+
+    /// The local day of the request that is ready, if it is a page view.
+    pub fn day(&self) -> Option<Day> {
+        self.ahead.as_ref().and_then(|(outcome, _)| outcome.hit).map(|hit| hit.day)
+    }
+
+    /// Whether lines were passed over that do not yet know where they belong.
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Says that nobody writes to it any more: its last line may be taken
+    /// without a newline.
+    pub fn close(&mut self) {
+        self.is_following = false;
+    }
+
+    /// Whether positions in it are positions in the file.
+    pub fn is_plain(&self) -> bool {
+        self.source.is_plain()
     }
 
     /// Position in its file or stream up to which it was consumed.
@@ -217,7 +241,7 @@ impl Stream {
     /// consumed on the way.
     fn advance(&mut self, ingest: &mut Ingest) -> Result<(), IngestError> {
         loop {
-            if self.limit.is_some_and(|limit| self.consumed - self.base >= limit) {
+            if self.limit.is_some_and(|limit| self.consumed - self.begun >= limit) {
                 self.trouble = Some("stopped at --max-bytes; the rest is read next time".into());
                 return self.finish_waiting(ingest);
             }
@@ -231,7 +255,8 @@ impl Stream {
                 Err(error) => return Err(IngestError::Read(PathBuf::from(&self.name), error)),
             };
             let (start, end, terminated) = (line.start, line.end, line.terminated);
-            if !terminated && self.is_following {
+            let too_long = line.too_long;
+            if !terminated && self.is_following && !too_long {
                 self.source.lines.unread(start);
                 return Ok(());
             }
@@ -241,7 +266,7 @@ impl Stream {
                 self.midline = !terminated;
                 continue;
             }
-            let judged = if line.too_long {
+            let judged = if too_long {
                 Err(Malformed::TooLong)
             } else {
                 match self.parser.parse(line.bytes) {
@@ -249,7 +274,7 @@ impl Stream {
                     Err(reason) => Err(reason),
                 }
             };
-            if !terminated && judged.is_err() {
+            if !terminated && judged.is_err() && !too_long {
                 // Half a line: it may still become whole.
                 self.source.lines.unread(start);
                 return self.finish_waiting(ingest);
@@ -372,11 +397,12 @@ impl Stream {
     pub fn skip_to_end(&mut self) -> std::io::Result<()> {
         while let Some(line) = self.source.lines.next_line()? {
             let (start, end, terminated) = (line.start, line.end, line.terminated);
-            if !terminated {
+            if !terminated && !line.too_long {
                 self.source.lines.unread(start);
                 break;
             }
             self.consumed = end;
+            self.midline = !terminated;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::error::IngestError;
 use super::ingest::Ingest;
 use super::stream::{Opened, Opening, Stream};
+use super::sweep::sweep;
 use crate::store::StoreError;
 use notify::{RecursiveMode, Watcher};
 use std::os::unix::fs::MetadataExt;
@@ -56,7 +57,8 @@ pub fn watch(
     let mut followed: Vec<Followed> = paths
         .iter()
         .map(|path| {
-            let claims = |site: &super::SiteSettings| site.logs.iter().any(|glob| glob.matches_path(path));
+            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            let claims = |site: &super::SiteSettings| site.logs.iter().any(|glob| glob.matches_path(&absolute));
             let claimed = ingest.settings.sites.iter().position(claims).map(|index| index as u16);
             Followed { path: path.clone(), claimed, stream: None, file: (0, 0), told: false }
         })
@@ -69,10 +71,22 @@ pub fn watch(
         ingest.tick();
         let mut lines = 0;
         for index in 0..followed.len() {
-            lines += poll(&mut followed, index, ingest, first && options.from_end, say)?;
+            match poll(&mut followed, index, ingest, first && options.from_end, say) {
+                Ok(new) => lines += new,
+                Err(IngestError::Store(StoreError::Locked { .. })) => {
+                    // Nothing is lost: every input is read again from its cursor.
+                    ingest.discard();
+                    reopen(&mut followed, |_| true);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let waiting = ingest.waiting();
+        if first && options.from_end {
+            // The cursors count even if no line ever comes.
+            write(&mut followed, ingest)?;
         }
         first = false;
-        let waiting = ingest.waiting();
         commit(&mut followed, ingest)?;
         if options.verbose && waiting > 0 {
             say(&format!("committed {waiting} lines"));
@@ -85,13 +99,24 @@ pub fn watch(
         }
         if merged.elapsed() >= MERGE {
             merged = Instant::now();
-            let now = ingest.settings.clock();
-            if let Some(writer) = ingest.writer() {
-                writer.merge_past_hours(now)?;
+            match tidy(ingest) {
+                Ok(()) | Err(IngestError::Store(StoreError::Locked { .. })) => {}
+                Err(error) => return Err(error),
             }
         }
         wait(&events, options.until_idle.map(|idle| idle.saturating_sub(news.elapsed())));
     }
+    Ok(())
+}
+
+/// Merges past hours, destroys salts that are due, coarsens old days.
+fn tidy(ingest: &mut Ingest) -> Result<(), IngestError> {
+    ingest.release();
+    let now = ingest.settings.clock();
+    let Some(writer) = ingest.writer() else { return Ok(()) };
+    writer.merge_past_hours(now)?;
+    sweep(writer.path(), now)?;
+    writer.coarsen_old(now)?;
     Ok(())
 }
 
@@ -144,8 +169,13 @@ fn poll(
     let mut lines = drain(followed, index, ingest)?;
     let file = &mut followed[index];
     let Some((id, size)) = file_of(&file.path) else { return Ok(lines) };
-    let is_other = file.stream.as_ref().is_none_or(|stream| id != file.file || size < stream.position());
-    if is_other {
+    let is_other = |stream: &Stream| id != file.file || (stream.is_plain() && size < stream.position());
+    if file.stream.as_ref().is_none_or(is_other) {
+        // What was written to the old file since, and its last line.
+        if let Some(stream) = &mut file.stream {
+            stream.close();
+            lines += drain(followed, index, ingest)?;
+        }
         commit(followed, ingest)?;
         open(&mut followed[index], index, ingest, skip, say)?;
         lines += drain(followed, index, ingest)?;
@@ -174,7 +204,7 @@ fn open(
     file.stream = None;
     match Stream::open(opening, &ingest.identity, &ingest.inputs) {
         Ok(Opened::Stream(mut stream)) => {
-            if skip && stream.state.id == 0 {
+            if skip {
                 stream.skip_to_end().map_err(|error| IngestError::Read(file.path.clone(), error))?;
             }
             file.file = id;
@@ -217,24 +247,20 @@ fn drain(followed: &mut [Followed], index: usize, ingest: &mut Ingest) -> Result
 }
 
 fn commit(followed: &mut [Followed], ingest: &mut Ingest) -> Result<(), IngestError> {
-    if ingest.waiting() == 0 {
-        return Ok(());
-    }
+    if ingest.waiting() == 0 { Ok(()) } else { write(followed, ingest) }
+}
+
+fn write(followed: &mut [Followed], ingest: &mut Ingest) -> Result<(), IngestError> {
     let mut streams: Vec<&mut Stream> = followed.iter_mut().filter_map(|file| file.stream.as_mut()).collect();
     for stream in &mut streams {
         stream.refresh_head();
     }
-    let lost = match ingest.commit(&mut streams) {
-        Ok(lost) => lost,
-        Err(error @ IngestError::Store(StoreError::Locked { .. })) => {
-            // Nothing is lost: every input is read again from its cursor.
-            reopen(followed, |_| true);
-            let _ = error;
-            return Ok(());
-        }
+    match ingest.commit(&mut streams) {
+        Ok(lost) => reopen(followed, |number| lost.contains(&number)),
+        // Nothing is lost: every input is read again from its cursor.
+        Err(IngestError::Store(StoreError::Locked { .. })) => reopen(followed, |_| true),
         Err(error) => return Err(error),
-    };
-    reopen(followed, |number| lost.contains(&number));
+    }
     Ok(())
 }
 

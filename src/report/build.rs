@@ -34,6 +34,8 @@ pub struct Totals {
     pub pages: Option<PageSums>,
     /// Whether visitors are page visitors and visits entries (a page filter).
     pub of_pages: bool,
+    /// Whether only visits are known (a filter on entry or exit pages).
+    pub of_visits: bool,
     /// Requests and bytes.
     pub requests: Option<(i64, i64)>,
 }
@@ -41,12 +43,23 @@ pub struct Totals {
 impl Totals {
     /// Visitors of the day, summed; page visitors under a page filter.
     pub fn visitors(&self) -> Option<i64> {
-        self.pages.map(|sums| if self.of_pages { sums.uniques } else { sums.visitors })
+        let of = |sums: PageSums| if self.of_pages { sums.uniques } else { sums.visitors };
+        self.pages.filter(|_| !self.of_visits).map(of)
+    }
+
+    /// Page views.
+    pub fn page_views(&self) -> Option<i64> {
+        self.pages.filter(|_| !self.of_visits).map(|sums| sums.page_views)
+    }
+
+    /// Mean seconds on a page, over the page views of which it is known.
+    pub fn duration(&self) -> Option<f64> {
+        self.pages.filter(|_| !self.of_visits).and_then(|sums| ratio(sums.duration_s, sums.duration_n))
     }
 
     /// Page views a visit.
     pub fn views_per_visit(&self) -> Option<f64> {
-        if self.of_pages {
+        if self.of_pages || self.of_visits {
             return None;
         }
         self.pages.and_then(|sums| ratio(sums.page_views, sums.visits))
@@ -193,6 +206,9 @@ fn choose(asked: &Asked, sites: &[crate::store::Site]) -> Result<(String, Vec<Si
 
 fn check(asked: &Asked) -> Result<(), ReportError> {
     let dimensions = || asked.filters.iter().map(|filter| filter.dimension);
+    if dimensions().any(|d| d == Dimension::Event) {
+        return Err(ReportError::Unsupported("a filter on event".into()));
+    }
     let page = dimensions().find(|d| !d.is_request());
     let request = dimensions().find(|d| d.is_request());
     let of = |d: Option<Dimension>| d.map(|d| d.as_str().to_owned()).unwrap_or_default();
@@ -248,6 +264,7 @@ impl Asker<'_> {
         Ok(Totals {
             pages: if self.filters(true) { None } else { Some(self.reader.totals(self.query)?) },
             of_pages: self.query.counts_page_visitors(),
+            of_visits: self.query.counts_visits_only(),
             requests: if self.filters(false) { None } else { Some(self.reader.requests(self.query)?) },
         })
     }
@@ -268,7 +285,9 @@ impl Asker<'_> {
     fn rows(&self, dimension: Dimension) -> Result<Rows, StoreError> {
         let limit = self.asked.limit;
         if dimension.is_request() {
-            if self.filters(false) {
+            let of_bots = matches!(dimension, Dimension::Bot | Dimension::BotFamily);
+            let by_path = self.asked.filters.iter().any(|filter| filter.dimension == Dimension::ErrorPath);
+            if self.filters(false) || (of_bots && by_path) {
                 return Ok(Rows::Unknown);
             }
             let sort = self.asked.sort.unwrap_or(Metric::Requests);

@@ -104,6 +104,10 @@ fn cells(report: &Report, dimension: Dimension, rows: &Rows) -> Vec<(String, [St
                         numbers[3] = shown(ratio(s.bounces, s.visits));
                     }
                     Dimension::ExitPage => numbers[1] = s.exits.to_string(),
+                    _ if report.totals.of_visits => {
+                        numbers[1] = s.visits.to_string();
+                        numbers[3] = shown(ratio(s.bounces, s.visits));
+                    }
                     _ => {
                         numbers[0] = visitors.to_string();
                         numbers[1] = s.visits.to_string();

@@ -12,7 +12,8 @@ pub fn json(report: &Report) -> String {
     let mut by: Map<String, Value> =
         report.by.iter().map(|(dimension, rows)| (dimension.as_str().into(), list(report, *dimension, rows))).collect();
     if report.site == "*" {
-        let rows: Vec<Value> = report.sites.iter().map(|(name, sums)| row(name, sums, report.of_pages)).collect();
+        let rows: Vec<Value> =
+            report.sites.iter().map(|(name, sums)| row(name, sums, report.of_pages, report.totals.of_visits)).collect();
         by.insert("site".into(), json!({"total": rows.len(), "rows": rows}));
     }
     let ledger: Map<String, Value> = std::iter::once(("lines".into(), report.ledger.lines().into()))
@@ -40,11 +41,11 @@ fn totals(totals: &Totals) -> Value {
     json!({
         "visitors": totals.visitors(),
         "visits": of(|s| s.visits),
-        "page_views": of(|s| s.page_views),
-        "uniques": of(|s| s.uniques),
+        "page_views": totals.page_views(),
+        "uniques": of(|s| s.uniques).filter(|_| !totals.of_visits),
         "bounces": of(|s| s.bounces),
         "bounce_rate": totals.pages.and_then(|s| ratio(s.bounces, s.visits)),
-        "duration": totals.pages.and_then(|s| ratio(s.duration_s, s.duration_n)),
+        "duration": totals.duration(),
         "views_per_visit": totals.views_per_visit(),
         "events": of(|_| 0),
         "requests": totals.requests.map(|r| r.0),
@@ -56,11 +57,19 @@ fn point(report: &Report, time: &str, sums: &PageSums) -> Value {
     if report.totals.pages.is_none() {
         return json!({"time": time, "visitors": null, "visits": null, "page_views": null});
     }
+    if report.totals.of_visits {
+        return json!({"time": time, "visitors": null, "visits": sums.visits, "page_views": null});
+    }
     let visitors = if report.of_pages { sums.uniques } else { sums.visitors };
     json!({"time": time, "visitors": visitors, "visits": sums.visits, "page_views": sums.page_views})
 }
 
-fn row(value: &str, sums: &PageSums, of_pages: bool) -> Value {
+fn row(value: &str, sums: &PageSums, of_pages: bool, of_visits: bool) -> Value {
+    if of_visits {
+        // Under a filter on entry or exit pages only visits are known.
+        return json!({"value": value, "visitors": null, "page_views": null, "visits": sums.visits,
+            "bounce_rate": ratio(sums.bounces, sums.visits), "duration": null});
+    }
     json!({
         "value": value,
         "visitors": if of_pages { sums.uniques } else { sums.visitors },
@@ -85,7 +94,7 @@ fn list(report: &Report, dimension: Dimension, rows: &Rows) -> Value {
                         "bounce_rate": ratio(r.sums.bounces, r.sums.visits),
                     }),
                     Dimension::ExitPage => json!({"value": r.value, "exits": r.sums.exits}),
-                    _ => row(&r.value, &r.sums, of_pages),
+                    _ => row(&r.value, &r.sums, of_pages, report.totals.of_visits),
                 })
                 .collect();
             json!({"total": top.total, "rows": rows})

@@ -128,10 +128,10 @@ fn count(n: Option<f64>) -> String {
 const FIGURES: [Figure; 8] = [
     ("VISITORS", |t| t.visitors().map(|n| n as f64), count),
     ("VISITS", |t| t.pages.map(|s| s.visits as f64), count),
-    ("PAGE VIEWS", |t| t.pages.map(|s| s.page_views as f64), count),
+    ("PAGE VIEWS", |t| t.page_views().map(|n| n as f64), count),
     ("VIEWS/VISIT", Totals::views_per_visit, |n| n.map_or("-".into(), |n| format!("{n:.1}"))),
     ("BOUNCE", |t| t.pages.and_then(|s| ratio(s.bounces, s.visits)), percent),
-    ("DURATION", |t| t.pages.and_then(|s| ratio(s.duration_s, s.duration_n)), duration),
+    ("DURATION", Totals::duration, duration),
     ("REQUESTS", |t| t.requests.map(|r| r.0 as f64), count),
     ("BYTES", |t| t.requests.map(|r| r.1 as f64), |n| n.map_or("-".into(), |n| bytes(n as i64))),
 ];
@@ -212,6 +212,7 @@ fn section(report: &Report, dimension: Dimension, rows: &Rows, style: Style, out
             let (heads, number): (Heads, Numbers) = match dimension {
                 Dimension::EntryPage => (("visits", None), |s, _| (s.visits, None)),
                 Dimension::ExitPage => (("exits", None), |s, _| (s.exits, None)),
+                _ if report.totals.of_visits => (("visits", None), |s, _| (s.visits, None)),
                 _ => (("visitors", Some("views")), |s, of_pages| {
                     (if of_pages { s.uniques } else { s.visitors }, Some(s.page_views))
                 }),

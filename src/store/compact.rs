@@ -13,6 +13,9 @@ const SALT_GRACE: i64 = 24 * 3600;
 /// Seconds after which a salt goes in any case.
 const SALT_LIMIT: i64 = 7 * 24 * 3600;
 
+/// Days that keep their hours and details.
+const FINE_DAYS: i64 = 30;
+
 /// When a salt is due, by the rules of docs/design.md: a day after the later
 /// of the day's end and the last commit that used it, at the latest seven days
 /// after it was made. All in epoch seconds.
@@ -57,6 +60,7 @@ impl Writer {
             forget_day(tx.connection(), day)?;
             tx.connection().execute("UPDATE days SET salt = NULL WHERE day = ?", params![day.0])?;
         }
+        super::meta::set(tx.connection(), "version", "salts were destroyed")?;
         tx.finish()?;
         self.checkpoint()
     }
@@ -79,6 +83,15 @@ impl Writer {
             connection.execute_batch(include_str!("sql/merge.sql"))?;
         }
         tx.finish()
+    }
+
+    /// Coarsens the days that are more than 30 days old at `now`.
+    ///
+    /// # Errors
+    /// As [`Writer::coarsen`].
+    pub fn coarsen_old(&mut self, now: i64) -> Result<usize, StoreError> {
+        let today = self.info().zone.day(now);
+        self.coarsen(Zone::shift(today, -FINE_DAYS))
     }
 
     /// Turns the hours of days before `before` into days and gathers what was

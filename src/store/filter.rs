@@ -140,7 +140,9 @@ impl Filter {
             let text = field("text", number);
             let any: Vec<String> = self.values.iter().map(|value| self.text_condition(&text, value, bound)).collect();
             // Id 0 is the empty text, which no dictionary holds.
-            format!("{column} IN (SELECT id FROM {dictionary} WHERE {})", any.join(" OR "))
+            let unknown = self.values.iter().any(|value| self.matches(value, super::query::UNKNOWN));
+            let or_unknown = if unknown { format!(" OR {column} = 0") } else { String::new() };
+            format!("({column} IN (SELECT id FROM {dictionary} WHERE {}){or_unknown})", any.join(" OR "))
         };
         match self.op {
             Op::Is | Op::Contains => condition,

@@ -105,8 +105,12 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 pub(crate) fn lease(path: &Path, access: Access, notice: &dyn Fn(Option<u32>)) -> Result<Lease, StoreError> {
     let one = ONE_INSTANCE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let mut wait = Wait::new(path, notice);
+    let mut turnstile = None;
     loop {
-        let turnstile = wait.turnstile(access)?;
+        // A writer that has it keeps it while the last readers leave.
+        if turnstile.is_none() {
+            turnstile = wait.turnstile(access)?;
+        }
         if !path.exists() {
             // Opening would make an empty database and delete its log.
             return Err(StoreError::Missing(path.into()));

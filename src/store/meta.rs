@@ -68,6 +68,7 @@ impl NewStore {
             ("salts", &info.salts.to_string_lossy()),
             ("state", &info.state.to_string_lossy()),
             ("version", "0"),
+            ("sites", "0"),
             ("commits", "0"),
             ("checkpoint", "0"),
         ] {

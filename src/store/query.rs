@@ -132,6 +132,20 @@ impl Query {
         self.filters.iter().any(|f| f.dimension == Dimension::Page)
     }
 
+    /// Whether only visits are known: a filter on entry or exit pages picks
+    /// rows of pages, whose other counts are not those of the visits.
+    pub fn counts_visits_only(&self) -> bool {
+        self.filters.iter().any(|f| matches!(f.dimension, Dimension::EntryPage | Dimension::ExitPage))
+    }
+
+    /// What `visits` are: under a filter on exit pages those that end there.
+    fn sums(&self) -> String {
+        match self.filters.iter().any(|f| f.dimension == Dimension::ExitPage) {
+            true => SUMS.replace("sum(visits)", "sum(exits)").replace("sum(bounces)", "0"),
+            false => SUMS.to_owned(),
+        }
+    }
+
     fn filters_error_path(&self) -> bool {
         self.filters.iter().any(|f| f.dimension == Dimension::ErrorPath)
     }
@@ -141,14 +155,16 @@ impl Reader {
     /// The sums of the whole range.
     pub fn totals(&self, query: &Query) -> Result<PageSums, StoreError> {
         let (conditions, bound) = query.conditions(false);
-        let sql = format!("SELECT {SUMS} FROM page_facts WHERE {conditions}");
+        let sql = format!("SELECT {} FROM page_facts WHERE {conditions}", query.sums());
         Ok(self.connection().query_row(&sql, params_from_iter(bound), |row| sums(row, 0))?)
     }
 
     /// The sums by stored hour, in order of time; hours without rows are left out.
     pub fn series(&self, query: &Query) -> Result<Vec<SeriesRow>, StoreError> {
         let (conditions, bound) = query.conditions(false);
-        let sql = format!("SELECT bucket, {SUMS} FROM page_facts WHERE {conditions} GROUP BY bucket ORDER BY bucket");
+        let sums_of = query.sums();
+        let sql =
+            format!("SELECT bucket, {sums_of} FROM page_facts WHERE {conditions} GROUP BY bucket ORDER BY bucket");
         let mut statement = self.connection().prepare(&sql)?;
         let rows = statement.query_map(params_from_iter(bound), |row| {
             Ok(SeriesRow { bucket: row.get::<_, u32>(0)?.into(), sums: sums(row, 1)? })
@@ -170,10 +186,12 @@ impl Reader {
         let having = match dimension {
             Dimension::EntryPage => "visits <> 0",
             Dimension::ExitPage => "exits <> 0",
+            // A visit without a campaign is not one of its values.
+            _ if id == "campaign" => "value <> '' AND (page_views <> 0 OR visits <> 0)",
             _ => "page_views <> 0 OR visits <> 0 OR visitors <> 0 OR uniques <> 0",
         };
         let limit = if limit == 0 { i64::MAX as u64 } else { limit };
-        let grouped = format!("SELECT {id} AS id, {SUMS} FROM page_facts WHERE {conditions} GROUP BY 1");
+        let grouped = format!("SELECT {id} AS id, {} FROM page_facts WHERE {conditions} GROUP BY 1", query.sums());
         let sql = if dictionary.is_empty() {
             TOP_CODES.to_owned()
         } else if number == 0 {
@@ -198,11 +216,6 @@ impl Reader {
             };
             top.total = row.get::<_, i64>(0)? as u64;
             top.rows.push(TopRow { value, sums: sums(row, 2)? });
-        }
-        let is_campaign = id == "campaign";
-        if is_campaign && top.rows.iter().any(|row| row.value == UNKNOWN) {
-            top.total -= 1;
-            top.rows.retain(|row| row.value != UNKNOWN);
         }
         if dictionary.is_empty() {
             sort_named(&mut top, sort, limit);

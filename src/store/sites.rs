@@ -40,7 +40,11 @@ pub(crate) fn find_or_add(connection: &Connection, name: &str) -> Result<SiteId,
     if let Some(id) = find(connection, name)? {
         return Ok(id);
     }
-    let id: SiteId = connection.query_row("SELECT coalesce(max(id), 0) + 1 FROM sites", [], |row| row.get(0))?;
+    // A number is never given out again: facts of a removed site may still come.
+    let last = super::meta::get(connection, "sites")?.and_then(|n| n.parse().ok()).unwrap_or(0u32);
+    let highest: SiteId = connection.query_row("SELECT coalesce(max(id), 0) FROM sites", [], |row| row.get(0))?;
+    let id = last.max(highest) + 1;
+    super::meta::set(connection, "sites", &id.to_string())?;
     connection.execute("INSERT INTO sites VALUES (?, ?)", params![id, name])?;
     Ok(id)
 }
@@ -88,6 +92,7 @@ impl super::Tx<'_> {
             self.connection().execute(&format!("DELETE FROM {table} WHERE site = ?"), [site])?;
         }
         self.connection().execute("DELETE FROM sites WHERE id = ?", [site])?;
-        Ok(())
+        // Whoever follows a log has to look again.
+        super::meta::set(self.connection(), "version", "a site was removed")
     }
 }

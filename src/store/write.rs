@@ -66,6 +66,12 @@ impl Writer {
         Ok(Tx { lease, writer: self })
     }
 
+    /// Forgets which ids texts have: a transaction that gave some out may have
+    /// been undone.
+    pub fn forget(&mut self) {
+        self.ids.forget();
+    }
+
     /// Writes the log back into the file.
     ///
     /// # Errors

@@ -6,8 +6,10 @@ CREATE OR REPLACE TEMP TABLE old AS
 INSERT INTO places SELECT (SELECT coalesce(max(id), 0) FROM places) + 1, '(rare)'
     WHERE NOT EXISTS (SELECT 1 FROM places WHERE text = '(rare)');
 
-CREATE OR REPLACE TEMP TABLE places_kept AS
-    SELECT site, region, city FROM temp.main.old GROUP BY ALL HAVING sum(visits) >= 3;
+CREATE OR REPLACE TEMP TABLE regions_kept AS
+    SELECT site, region FROM temp.main.old GROUP BY ALL HAVING sum(visits) >= 3;
+CREATE OR REPLACE TEMP TABLE cities_kept AS
+    SELECT site, city FROM temp.main.old GROUP BY ALL HAVING sum(visits) >= 3;
 
 CREATE OR REPLACE TEMP TABLE agents_rare AS
     SELECT u.site, u.agent, split_part(a.text, chr(31), 1) || chr(31) || '(rare)' AS text
@@ -26,15 +28,16 @@ INSERT INTO referrers SELECT (SELECT coalesce(max(id), 0) FROM referrers) + row_
 CREATE OR REPLACE TEMP TABLE merged AS
     SELECT o.site, kind, (SELECT start FROM temp.main.span) AS bucket, page, host, source,
            coalesce(rn.id, o.referrer) AS referrer, channel, campaign, country,
-           CASE WHEN o.region = 0 OR k.site IS NOT NULL THEN o.region ELSE (SELECT min(id) FROM places WHERE text = '(rare)') END AS region,
-           CASE WHEN o.city = 0 OR k.site IS NOT NULL THEN o.city ELSE (SELECT min(id) FROM places WHERE text = '(rare)') END AS city,
+           CASE WHEN o.region = 0 OR rk.site IS NOT NULL THEN o.region ELSE (SELECT min(id) FROM places WHERE text = '(rare)') END AS region,
+           CASE WHEN o.city = 0 OR ck.site IS NOT NULL THEN o.city ELSE (SELECT min(id) FROM places WHERE text = '(rare)') END AS city,
            coalesce(an.id, o.browser) AS browser, os, device,
            CAST(sum(page_views) AS INTEGER) page_views, CAST(sum(visitors) AS INTEGER) visitors,
            CAST(sum(uniques) AS INTEGER) uniques, CAST(sum(visits) AS INTEGER) visits,
            CAST(sum(bounces) AS INTEGER) bounces, CAST(sum(exits) AS INTEGER) exits,
            CAST(sum(duration_s) AS BIGINT) duration_s, CAST(sum(duration_n) AS INTEGER) duration_n
     FROM temp.main.old o
-    LEFT JOIN temp.main.places_kept k ON k.site = o.site AND k.region = o.region AND k.city = o.city
+    LEFT JOIN temp.main.regions_kept rk ON rk.site = o.site AND rk.region = o.region
+    LEFT JOIN temp.main.cities_kept ck ON ck.site = o.site AND ck.city = o.city
     LEFT JOIN temp.main.agents_rare ar ON ar.site = o.site AND ar.agent = o.browser
     LEFT JOIN agents an ON an.text = ar.text
     LEFT JOIN temp.main.referrers_rare rr ON rr.site = o.site AND rr.referrer = o.referrer

@@ -1,0 +1,155 @@
+//! What a report says under filters, by dimension, and in every form.
+
+use crate::support::Bench;
+use serde_json::Value;
+
+const NOW: &str = "2026-11-20T12:00:00Z";
+
+fn filled() -> Bench {
+    let bench = Bench::at(NOW);
+    bench.log("a.log", "--lines 30000 --days 20 --seed 21");
+    bench.imported("a.log");
+    bench
+}
+
+fn rows(report: &Value, by: &str) -> Vec<Value> {
+    report["by"][by]["rows"].as_array().unwrap_or_else(|| panic!("rows of {by}: {report}")).clone()
+}
+
+#[test]
+fn every_dimension_and_every_filter_answers() {
+    let bench = filled();
+    let pages = "page entry_page exit_page referrer source channel utm_source utm_medium utm_campaign country region city browser os device host";
+    let requests = "status method class bot bot_family error_path";
+    for by in pages.split(' ').chain(requests.split(' ')).chain(["event"]) {
+        let report = bench.json(&format!("report --period all --format json --limit 0 --by {by}"));
+        let rows = rows(&report, by);
+        assert_eq!(rows.len() as u64, report["by"][by]["total"].as_u64().expect("a total"), "{by}");
+        let Some(value) = rows.first().and_then(|row| row["value"].as_str()) else { continue };
+        for (op, value) in [("==", value), ("!=", value), ("~", &value[..1]), ("!~", value), ("==", "no|such*")] {
+            let filter = format!("{by}{op}{value}");
+            let ran = bench.run(["report", "--period", "all", "--format", "json", "--filter", &filter]);
+            assert_eq!(ran.code, 0, "{filter}: {}", ran.stderr);
+        }
+        let limited = bench.json(&format!("report --period all --format json --limit 3 --by {by}"));
+        assert_eq!(limited["by"][by]["total"], report["by"][by]["total"], "{by}");
+        assert_eq!(rows[..rows.len().min(3)], self::rows(&limited, by)[..], "{by}");
+    }
+}
+
+#[test]
+fn filters_and_their_opposites_add_up() {
+    let bench = filled();
+    let views = |filter: &str| {
+        let ran = bench.run(["report", "--period", "all", "--format", "json", "--filter", filter]);
+        let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        report["totals"]["page_views"].as_i64().expect("a number")
+    };
+    let (totals, _) = bench.totals();
+    let all = totals["page_views"].as_i64().expect("a number");
+    for (yes, no) in [
+        ("country==US|DE", "country!=US|DE"),
+        ("page==/blog*", "page!=/blog*"),
+        ("source~goo", "source!~goo"),
+        ("region==(unknown)", "region!=(unknown)"),
+        ("device==desktop", "device!=desktop"),
+    ] {
+        let (with, without) = (views(yes), views(no));
+        assert_eq!(with + without, all, "{yes}");
+        assert!(with > 0, "{yes}");
+    }
+}
+
+#[test]
+fn a_page_filter_counts_page_visitors_and_entries() {
+    let bench = filled();
+    let report = bench.json("report --period all --format json --filter page==/ --by source");
+    let whole = bench.json("report --period all --format json --by page --by entry_page --limit 0");
+    let row = |by: &str| rows(&whole, by).into_iter().find(|row| row["value"] == "/").expect("a row");
+    assert_eq!(report["totals"]["visitors"], row("page")["visitors"]);
+    assert_eq!(report["totals"]["visits"], row("entry_page")["visits"]);
+    assert_eq!(report["totals"]["views_per_visit"], Value::Null);
+    assert_eq!(report["totals"]["requests"], Value::Null);
+    let entries = bench.json("report --period all --format json --filter entry_page==/");
+    assert_eq!(entries["totals"]["visits"], row("entry_page")["visits"]);
+    assert_eq!(entries["totals"]["page_views"], Value::Null);
+}
+
+#[test]
+fn the_object_is_as_documented() {
+    let bench = filled();
+    let report = bench.json("report --since 7d --format json --compare previous");
+    let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>().join(" ");
+    assert_eq!(keys(&report), "by ledger previous range schema series site timezone totals");
+    let totals =
+        "bounce_rate bounces bytes duration events page_views requests uniques views_per_visit visitors visits";
+    assert_eq!(keys(&report["totals"]), totals);
+    assert_eq!(keys(&report["previous"]), totals);
+    assert_eq!(
+        keys(&report["by"]),
+        "browser bot country device os page referrer status"
+            .split(' ')
+            .fold(std::collections::BTreeSet::new(), |mut all, key| {
+                all.insert(key);
+                all
+            })
+            .into_iter()
+            .collect::<Vec<_>>()
+            .join(" ")
+    );
+    assert_eq!(keys(&report["series"][0]), "page_views time visitors visits");
+    assert_eq!(report["series"].as_array().expect("an array").len(), 7);
+    assert_eq!(report["range"]["from"], "2026-11-14T00:00:00+01:00");
+    assert_eq!(report["range"]["to"], "2026-11-21T00:00:00+01:00");
+    assert_eq!(keys(&report["by"]["page"]["rows"][0]), "bounce_rate duration page_views value visitors visits");
+    assert_eq!(keys(&report["by"]["status"]["rows"][0]), "bytes requests value");
+}
+
+#[test]
+fn tables_have_their_columns_and_every_row() {
+    let bench = filled();
+    let table = bench.ok("report --period all --format csv --by page").stdout;
+    let head =
+        "site,from,to,dimension,value,visitors,visits,page_views,bounce_rate,duration,events,amount,requests,bytes";
+    assert_eq!(table.lines().next(), Some(head));
+    let total = bench.json("report --period all --format json --by page")["by"]["page"]["total"].clone();
+    assert_eq!(table.lines().count() as u64 - 1, total.as_u64().expect("a number"));
+    let tabs = bench.ok("report --period all --format tsv --by page --no-header").stdout;
+    assert!(tabs.lines().all(|line| line.split('\t').count() == 14));
+    let series = bench.ok("report --since 3d --interval day --format csv").stdout;
+    assert_eq!(series.lines().next(), Some("site,time,visitors,visits,page_views,bounces,duration_s,duration_n"));
+    assert_eq!(series.lines().count(), 4);
+    bench.ok("report --since 3d --format md --output report.md");
+    assert!(std::fs::read_to_string(bench.path("report.md")).expect("written").starts_with("# example.com\n"));
+}
+
+#[test]
+fn the_parts_add_up_to_the_whole() {
+    let bench = filled();
+    let (totals, _) = bench.totals();
+    for by in ["source", "country", "browser", "device", "channel"] {
+        let report = bench.json(&format!("report --period all --format json --limit 0 --by {by}"));
+        for metric in ["visitors", "visits", "page_views"] {
+            let sum: i64 = rows(&report, by).iter().filter_map(|row| row[metric].as_i64()).sum();
+            assert_eq!(totals[metric], sum, "{by} {metric}");
+        }
+    }
+}
+
+#[test]
+fn several_sites_are_added_up_and_listed() {
+    let bench = Bench::at(NOW);
+    bench.log("a.log", "--lines 3000 --days 3 --seed 1");
+    bench.log("b.log", "--lines 3000 --days 3 --seed 2");
+    bench.ok("import -q a.log --site a.example");
+    bench.ok("import -q b.log --site b.example");
+    let report = bench.json("report --period all --format json");
+    assert_eq!(report["site"], "*");
+    let sites = rows(&report, "site");
+    assert_eq!(sites.len(), 2);
+    let sum: i64 = sites.iter().filter_map(|row| row["visitors"].as_i64()).sum();
+    assert_eq!(report["totals"]["visitors"], sum);
+    assert_eq!(bench.json("report --period all --format json --site a.example")["site"], "a.example");
+    let listed = bench.ok("sites").stdout;
+    assert!(listed.contains("a.example  ") && listed.contains("b.example  "), "{listed}");
+}
