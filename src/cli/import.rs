@@ -114,6 +114,9 @@ fn tell(summary: &Summary, ingest: &Ingest, is_dry: bool, seconds: f64) {
     for day in &ingest.marked {
         eprintln!("note: {day} may count a visitor twice: its salt was gone before these lines came");
     }
+    if summary.files == 0 {
+        return;
+    }
     let files = format!("{} file{}", thousands(summary.files), if summary.files == 1 { "" } else { "s" });
     if summary.new_lines == 0 && summary.lines > 0 {
         eprintln!("nothing new: {files}, {} lines, all counted before", thousands(summary.lines));
