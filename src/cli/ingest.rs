@@ -6,7 +6,7 @@ use super::console::notice;
 use crate::anonymise::Salts;
 use crate::error::{Exit, Failure};
 use crate::input::Identity;
-use crate::pipeline::{ImportOptions, Ingest, sweep};
+use crate::pipeline::{ImportOptions, Ingest, is_due, sweep};
 use crate::store::{DEFAULT_CAP, NewStore, Reader, StoreError, Writer};
 use std::os::unix::fs::DirBuilderExt;
 
@@ -19,8 +19,14 @@ pub fn new_id() -> String {
 
 /// Opens the store for reading, after sweeping salts that are due.
 pub fn reader(config: &Config) -> Result<Reader, Failure> {
-    sweep_quietly(config)?;
-    Ok(Reader::open(&config.db, &notice)?).and_then(|reader| check_zone(config, reader.info().zone).map(|()| reader))
+    let mut reader = Reader::open(&config.db, &notice)?;
+    if is_due(&reader, config.now())? {
+        drop(reader);
+        sweep_quietly(config)?;
+        reader = Reader::open(&config.db, &notice)?;
+    }
+    check_zone(config, reader.info().zone)?;
+    Ok(reader)
 }
 
 fn check_zone(config: &Config, has: crate::model::Zone) -> Result<(), Failure> {

@@ -23,5 +23,5 @@ pub use ingest::{Ingest, Keep};
 pub use progress::Progress;
 pub use settings::{ImportOptions, Settings, SiteSettings};
 pub use stream::{Inspection, Rejected, inspect};
-pub use sweep::sweep;
+pub use sweep::{is_due, sweep};
 pub use watch::{WatchOptions, watch};

@@ -13,11 +13,10 @@ use std::path::Path;
 /// # Errors
 /// If the store cannot be read, or a salt not be destroyed.
 pub fn sweep(path: &Path, now: i64) -> Result<Vec<Day>, IngestError> {
-    let (info, days) = {
+    let (info, plan) = {
         let reader = Reader::open(path, &|_| {})?;
-        (reader.info().clone(), reader.days()?)
+        (reader.info().clone(), plan(&reader, now)?)
     };
-    let plan = Sweep::plan(info.zone, &days, &list(&info.salts), now);
     let mut doomed = Vec::new();
     let mut going = Vec::new();
     for day in plan.days {
@@ -38,4 +37,17 @@ pub fn sweep(path: &Path, now: i64) -> Result<Vec<Day>, IngestError> {
         salt.destroy()?;
     }
     Ok(going)
+}
+
+/// Whether a sweep has something to do.
+///
+/// # Errors
+/// If the store cannot be read.
+pub fn is_due(reader: &Reader, now: i64) -> Result<bool, IngestError> {
+    Ok(!plan(reader, now)?.days.is_empty())
+}
+
+fn plan(reader: &Reader, now: i64) -> Result<Sweep, IngestError> {
+    let info = reader.info();
+    Ok(Sweep::plan(info.zone, &reader.days()?, &list(&info.salts), now))
 }

@@ -160,7 +160,8 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
     let sites = reader.sites()?;
     let (site, ids) = choose(asked, &sites)?;
     check(asked)?;
-    let extent = reader.extent(&ids)?;
+    // Only `all` has to know where the data begins.
+    let extent = if asked.span.is_all() { reader.extent(&ids)? } else { None };
     let range = asked.span.range(zone, now, extent)?;
     let interval = asked.interval.unwrap_or_else(|| range.interval());
     let mut query = Query { from: range.from, to: range.to, sites: ids, kind: None, filters: asked.filters.clone() };
@@ -239,8 +240,8 @@ fn kind(reader: &Reader, asked: &Asked, query: &Query) -> Result<Option<Kind>, S
     if let Some(kind) = asked.kind {
         return Ok(kind);
     }
-    let kinds = reader.kinds(query)?;
-    Ok(Some(if kinds == [Kind::Beacon as u8] { Kind::Beacon } else { Kind::Log }))
+    let only_beacon = !reader.has_kind(query, Kind::Log)? && reader.has_kind(query, Kind::Beacon)?;
+    Ok(Some(if only_beacon { Kind::Beacon } else { Kind::Log }))
 }
 
 fn marked(reader: &Reader, range: &Range, zone: Zone) -> Result<Vec<String>, StoreError> {

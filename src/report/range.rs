@@ -87,6 +87,11 @@ impl std::fmt::Display for RangeError {
 }
 
 impl Span {
+    /// Whether it goes from the first to the last day with data.
+    pub fn is_all(&self) -> bool {
+        self.period == Some(Period::All) && self.since.is_none() && self.until.is_none()
+    }
+
     /// The range at `now` in `zone`. `extent` is the first and last hour with
     /// data, for `all`.
     ///

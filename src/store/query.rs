@@ -320,13 +320,13 @@ impl Reader {
         })?)
     }
 
-    /// The kinds that have page facts in the range.
-    pub fn kinds(&self, query: &Query) -> Result<Vec<u8>, StoreError> {
+    /// Whether there are page facts of a kind in the range.
+    pub fn has_kind(&self, query: &Query, kind: Kind) -> Result<bool, StoreError> {
         let (conditions, bound) = query.base(false);
-        let sql = format!("SELECT DISTINCT kind FROM page_facts WHERE {conditions} ORDER BY kind");
+        let sql = format!("SELECT 1 FROM page_facts WHERE kind = {} AND {conditions} LIMIT 1", kind as u8);
         let mut statement = self.connection().prepare(&sql)?;
-        let rows = statement.query_map(params_from_iter(bound), |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows = statement.query(params_from_iter(bound))?;
+        Ok(rows.next()?.is_some())
     }
 }
 
