@@ -1,12 +1,13 @@
 //! The closed set of questions: totals, series, top by dimension, requests,
 //! latencies, ledger. Each has a range, sites, kind and filters.
 
+use super::dictionary::texts;
 use super::filter::{Filter, column, field};
 use super::{Reader, StoreError};
-use crate::model::{Channel, Class, Country, Device, Dimension, Kind, Ledger, Metric, SiteId, latency_of_bin};
+use crate::model::{Channel, Class, Country, Device, Dictionary, Dimension, Kind, Ledger, Metric, SiteId, latency_of_bin};
 use duckdb::types::Value;
 use duckdb::{Row, params_from_iter};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What a report shows for a value that is not known.
 pub const UNKNOWN: &str = "(unknown)";
@@ -192,33 +193,54 @@ impl Reader {
         };
         let limit = if limit == 0 { i64::MAX as u64 } else { limit };
         let grouped = format!("SELECT {id} AS id, {} FROM page_facts WHERE {conditions} GROUP BY 1", query.sums());
-        let sql = if dictionary.is_empty() {
-            TOP_CODES.to_owned()
-        } else if number == 0 {
-            TOP_TEXTS.replace("{dictionary}", dictionary)
-        } else {
-            TOP_FIELDS.replace("{dictionary}", dictionary).replace("{field}", &field("d.text", number))
-        };
-        let sql = sql
+        let form = Form::of(dictionary, number, limit);
+        let sql = form
+            .sql()
+            .replace("{dictionary}", dictionary)
+            .replace("{field}", &field("d.text", number))
             .replace("{grouped}", &grouped)
             .replace("{sums}", SUMS)
             .replace("{having}", having)
             .replace("{sort}", sort)
             .replace("{limit}", &limit.to_string());
-        let mut statement = self.connection().prepare(&sql)?;
+        let mut top = self.rows(&sql, bound, |row| match form {
+            Form::Codes => Ok((0, code_name(dimension, row.get(1)?))),
+            Form::Ids => Ok((row.get(1)?, String::new())),
+            Form::Texts | Form::Fields => Ok((0, row.get::<_, Option<String>>(1)?.unwrap_or_default())),
+        })?;
+        if form == Form::Ids {
+            let ids: HashSet<u32> = top.rows.iter().map(|(id, _)| *id).collect();
+            let table = Dictionary::ALL.into_iter().find(|d| d.as_str() == dictionary).unwrap_or(Dictionary::Pages);
+            let texts: HashMap<u32, String> = texts(self.connection(), table, &ids)?.into_iter().collect();
+            for (id, row) in &mut top.rows {
+                row.value = texts.get(id).cloned().unwrap_or_default();
+            }
+        }
+        let mut top = Top { total: top.total, rows: top.rows.into_iter().map(|(_, row)| row).collect() };
+        for row in top.rows.iter_mut().filter(|row: &&mut TopRow| row.value.is_empty()) {
+            row.value = UNKNOWN.into();
+        }
+        if matches!(form, Form::Codes | Form::Ids) {
+            sort_named(&mut top, sort, limit);
+        }
+        Ok(top)
+    }
+
+    /// Rows of which the first column is their number, the second what `value`
+    /// reads, and the others the sums.
+    fn rows(
+        &self,
+        sql: &str,
+        bound: Vec<Value>,
+        value: impl Fn(&Row<'_>) -> duckdb::Result<(u32, String)>,
+    ) -> Result<Top<(u32, TopRow)>, StoreError> {
+        let mut statement = self.connection().prepare(sql)?;
         let mut rows = statement.query(params_from_iter(bound))?;
         let mut top = Top { total: 0, rows: Vec::new() };
         while let Some(row) = rows.next()? {
-            let value = if dictionary.is_empty() {
-                code_name(dimension, row.get::<_, u16>(1)?)
-            } else {
-                row.get::<_, Option<String>>(1)?.filter(|text| !text.is_empty()).unwrap_or_else(|| UNKNOWN.into())
-            };
+            let (id, value) = value(row)?;
             top.total = row.get::<_, i64>(0)? as u64;
-            top.rows.push(TopRow { value, sums: sums(row, 2)? });
-        }
-        if dictionary.is_empty() {
-            sort_named(&mut top, sort, limit);
+            top.rows.push((id, TopRow { value, sums: sums(row, 2)? }));
         }
         Ok(top)
     }
@@ -330,9 +352,41 @@ impl Reader {
     }
 }
 
-const TOP_TEXTS: &str = include_str!("sql/top_texts.sql");
-const TOP_FIELDS: &str = include_str!("sql/top_fields.sql");
-const TOP_CODES: &str = include_str!("sql/top_codes.sql");
+/// How the values of a dimension are stored, and so asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As the number of a fixed list.
+    Codes,
+    /// As an id, and only the first are wanted.
+    Ids,
+    /// As an id, and all are wanted.
+    Texts,
+    /// As a field of a compound text.
+    Fields,
+}
+
+impl Form {
+    /// Up to so many rows, texts are looked up after the others are gone.
+    const FEW: u64 = 1000;
+
+    fn of(dictionary: &str, number: u8, limit: u64) -> Form {
+        match (dictionary, number) {
+            ("", _) => Form::Codes,
+            (_, 0) if limit <= Form::FEW => Form::Ids,
+            (_, 0) => Form::Texts,
+            _ => Form::Fields,
+        }
+    }
+
+    fn sql(self) -> &'static str {
+        match self {
+            Form::Codes => include_str!("sql/top_codes.sql"),
+            Form::Ids => include_str!("sql/top_ids.sql"),
+            Form::Texts => include_str!("sql/top_texts.sql"),
+            Form::Fields => include_str!("sql/top_fields.sql"),
+        }
+    }
+}
 
 type Bins = Vec<(u16, i64)>;
 
