@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 /// A `stat` so often decides, whatever events come or do not.
 const POLL: Duration = Duration::from_secs(1);
+/// Events are gathered for so long.
+const GATHER: Duration = Duration::from_millis(900);
 /// Lines of a batch; a commit comes at least with every poll.
 const BATCH: u64 = 50_000;
 /// Past hours are merged so often.
@@ -68,6 +70,7 @@ pub fn watch(
     let mut merged = Instant::now();
     let mut first = true;
     while !stop.load(Ordering::Relaxed) {
+        let round = Instant::now();
         ingest.tick();
         let mut lines = 0;
         for index in 0..followed.len() {
@@ -104,7 +107,7 @@ pub fn watch(
                 Err(error) => return Err(error),
             }
         }
-        wait(&events, options.until_idle.map(|idle| idle.saturating_sub(news.elapsed())));
+        wait(&events, round, options.until_idle.map(|idle| idle.saturating_sub(news.elapsed())));
     }
     Ok(())
 }
@@ -139,18 +142,19 @@ fn listen(followed: &[Followed], options: &WatchOptions) -> (Receiver<()>, Optio
     (events, watcher)
 }
 
-fn wait(events: &Receiver<()>, idle: Option<Duration>) {
+/// Waits for news, so that a round comes at most once a second: a busy log
+/// wakes us with every line. `round` is when the last one began, since its
+/// commit may have waited for readers.
+fn wait(events: &Receiver<()>, round: Instant, idle: Option<Duration>) {
+    let rest = |limit: Duration| limit.saturating_sub(round.elapsed());
     let limit = idle.map_or(POLL, |idle| POLL.min(idle.max(Duration::from_millis(10))));
-    let since = Instant::now();
-    match events.recv_timeout(limit) {
+    match events.recv_timeout(rest(limit)) {
         Ok(()) => {
-            // A busy log wakes us with every line: gather for a moment, so
-            // that a commit comes about once a second.
-            std::thread::sleep(limit.saturating_sub(since.elapsed()).min(Duration::from_millis(900)));
+            std::thread::sleep(rest(limit.min(GATHER)));
             while events.try_recv().is_ok() {}
         }
         Err(RecvTimeoutError::Timeout) => {}
-        Err(RecvTimeoutError::Disconnected) => std::thread::sleep(limit),
+        Err(RecvTimeoutError::Disconnected) => std::thread::sleep(rest(limit)),
     }
 }
 

@@ -140,6 +140,9 @@ impl From<RangeError> for ReportError {
     }
 }
 
+/// Seconds up to which a range is short work.
+const SHORT: i64 = 15 * 24 * 3600;
+
 const USUAL: [Dimension; 8] = [
     Dimension::Page,
     Dimension::Referrer,
@@ -163,6 +166,9 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
     // Only `all` has to know where the data begins.
     let extent = if asked.span.is_all() { reader.extent(&ids)? } else { None };
     let range = asked.span.range(zone, now, extent)?;
+    if range.to - range.from > SHORT {
+        reader.spread()?;
+    }
     let interval = asked.interval.unwrap_or_else(|| range.interval());
     let mut query = Query { from: range.from, to: range.to, sites: ids, kind: None, filters: asked.filters.clone() };
     query.kind = kind(reader, asked, &query)?;

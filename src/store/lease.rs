@@ -58,7 +58,9 @@ fn config(access: Access, path: &Path) -> duckdb::Result<Config> {
         Access::Read => (AccessMode::ReadOnly, "512MiB"),
         Access::Write => (AccessMode::ReadWrite, "256MiB"),
     };
-    let threads = std::thread::available_parallelism().map_or(2, |n| n.get().min(4) as i64);
+    // A week's report is quicker on one thread, and leaves the others alone;
+    // a long one asks for more (`Reader::spread`).
+    let threads = if access == Access::Read { 1 } else { available_threads() };
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");
     Config::default()
@@ -78,6 +80,11 @@ fn config(access: Access, path: &Path) -> duckdb::Result<Config> {
 /// Opens a file that nobody else knows yet, without a turnstile.
 pub(crate) fn open_private(path: &Path) -> duckdb::Result<Connection> {
     open(path, Access::Write)
+}
+
+/// So many threads the engine may use, at most four.
+pub(crate) fn available_threads() -> i64 {
+    std::thread::available_parallelism().map_or(2, |n| n.get().min(4) as i64)
 }
 
 fn open(path: &Path, access: Access) -> duckdb::Result<Connection> {

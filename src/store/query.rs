@@ -147,6 +147,14 @@ impl Query {
         }
     }
 
+    /// The sums that a list shows: each one left out saves a tenth of the time.
+    fn list_sums(&self, dimension: Dimension) -> String {
+        let of_pages = dimension == Dimension::Page || self.counts_page_visitors();
+        let unused = if of_pages { "sum(visitors)" } else { "sum(uniques)" };
+        let sums = self.sums().replace(unused, "0");
+        if dimension == Dimension::ExitPage { sums } else { sums.replace("sum(exits)", "0") }
+    }
+
     fn filters_error_path(&self) -> bool {
         self.filters.iter().any(|f| f.dimension == Dimension::ErrorPath)
     }
@@ -192,7 +200,8 @@ impl Reader {
             _ => "page_views <> 0 OR visits <> 0 OR visitors <> 0 OR uniques <> 0",
         };
         let limit = if limit == 0 { i64::MAX as u64 } else { limit };
-        let grouped = format!("SELECT {id} AS id, {} FROM page_facts WHERE {conditions} GROUP BY 1", query.sums());
+        let sums_of = query.list_sums(dimension);
+        let grouped = format!("SELECT {id} AS id, {sums_of} FROM page_facts WHERE {conditions} GROUP BY 1");
         let form = Form::of(dictionary, number, limit);
         let sql = form
             .sql()

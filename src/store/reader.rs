@@ -1,6 +1,6 @@
 //! The reading side: a short read lease and what is asked under it.
 
-use super::lease::{Access, Lease, lease};
+use super::lease::{Access, Lease, available_threads, lease};
 use super::{Info, Site, StoreError, meta, migrate, sites, state};
 use crate::model::{Day, InputState, SiteId};
 use duckdb::Connection;
@@ -64,6 +64,14 @@ impl Reader {
     /// What the store is.
     pub fn info(&self) -> &Info {
         &self.info
+    }
+
+    /// Lets the engine use every core: for questions about more than a fortnight.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn spread(&self) -> Result<(), StoreError> {
+        Ok(self.lease.execute_batch(&format!("SET threads TO {}", available_threads()))?)
     }
 
     /// All sites by name.

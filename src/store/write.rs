@@ -262,7 +262,7 @@ impl Tx<'_> {
                 c.visits as i32,
                 c.bounces as i32,
                 c.exits as i32,
-                c.duration_s,
+                c.duration_s as i32,
                 c.duration_n as i32
             ])?;
         }

@@ -34,7 +34,7 @@ CREATE OR REPLACE TEMP TABLE merged AS
            CAST(sum(page_views) AS INTEGER) page_views, CAST(sum(visitors) AS INTEGER) visitors,
            CAST(sum(uniques) AS INTEGER) uniques, CAST(sum(visits) AS INTEGER) visits,
            CAST(sum(bounces) AS INTEGER) bounces, CAST(sum(exits) AS INTEGER) exits,
-           CAST(sum(duration_s) AS BIGINT) duration_s, CAST(sum(duration_n) AS INTEGER) duration_n
+           CAST(sum(duration_s) AS INTEGER) duration_s, CAST(sum(duration_n) AS INTEGER) duration_n
     FROM temp.main.old o
     LEFT JOIN temp.main.regions_kept rk ON rk.site = o.site AND rk.region = o.region
     LEFT JOIN temp.main.cities_kept ck ON ck.site = o.site AND ck.city = o.city

@@ -4,7 +4,7 @@ CREATE OR REPLACE TEMP TABLE merged AS
            CAST(sum(page_views) AS INTEGER) page_views, CAST(sum(visitors) AS INTEGER) visitors,
            CAST(sum(uniques) AS INTEGER) uniques, CAST(sum(visits) AS INTEGER) visits,
            CAST(sum(bounces) AS INTEGER) bounces, CAST(sum(exits) AS INTEGER) exits,
-           CAST(sum(duration_s) AS BIGINT) duration_s, CAST(sum(duration_n) AS INTEGER) duration_n
+           CAST(sum(duration_s) AS INTEGER) duration_s, CAST(sum(duration_n) AS INTEGER) duration_n
     FROM page_facts WHERE bucket IN (SELECT bucket FROM temp.main.due) GROUP BY ALL;
 DELETE FROM page_facts WHERE bucket IN (SELECT bucket FROM temp.main.due);
 INSERT INTO page_facts SELECT * FROM temp.main.merged

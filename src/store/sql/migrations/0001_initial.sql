@@ -37,7 +37,7 @@ CREATE TABLE page_facts (
     source UINTEGER, referrer UINTEGER, channel UTINYINT, campaign UINTEGER,
     country USMALLINT, region UINTEGER, city UINTEGER, browser UINTEGER, os UINTEGER, device UTINYINT,
     page_views INTEGER, visitors INTEGER, uniques INTEGER, visits INTEGER, bounces INTEGER, exits INTEGER,
-    duration_s BIGINT, duration_n INTEGER
+    duration_s INTEGER, duration_n INTEGER
 );
 CREATE TABLE request_facts (
     site UINTEGER, bucket UINTEGER, class UTINYINT, status USMALLINT, method UINTEGER, bot UINTEGER,
