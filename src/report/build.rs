@@ -2,7 +2,7 @@
 
 use super::range::{Compare, Interval, Range, RangeError, Span};
 use crate::model::{Dimension, Kind, Ledger, Metric, SiteId, Zone};
-use crate::store::{Filter, PageSums, Query, Reader, RequestRow, StoreError, Top, TopRow};
+use crate::store::{Filter, PageSums, Query, Reader, RequestRow, SeriesRow, StoreError, Top, TopRow};
 
 /// What was asked for.
 #[derive(Clone, Debug, Default)]
@@ -176,9 +176,13 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
     let previous = asked.compare.map(|compare| {
         let before = range.compared(compare, zone, now);
         let query = Query { from: before.from, to: before.to, ..query.clone() };
-        Asker { reader, asked, query: &query }.totals().map(|totals| (before, totals))
+        let asker = Asker { reader, asked, query: &query };
+        let hours = if asker.filters(true) { Vec::new() } else { reader.series(&query)? };
+        asker.totals(&hours).map(|totals| (before, totals))
     });
     let by: Vec<Dimension> = if asked.by.is_empty() { USUAL.to_vec() } else { asked.by.clone() };
+    let (hours, lists) = asker.hours_and_lists(&by)?;
+    let totals = asker.totals(&hours)?;
     let mut ledger = Ledger::default();
     for (_, _, lines) in reader.ledger(&query)? {
         ledger.merge(&lines);
@@ -187,10 +191,10 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
         zone,
         range,
         interval,
-        totals: asker.totals()?,
+        totals,
         previous: previous.transpose()?,
-        series: asker.series(&range, interval, zone)?,
-        by: by.into_iter().map(|d| Ok((d, asker.rows(d)?))).collect::<Result<_, StoreError>>()?,
+        series: asker.series(&hours, &range, interval, zone),
+        by: by.into_iter().zip(lists).collect(),
         sites: if site == "*" { asker.sites(&sites)? } else { Vec::new() },
         site,
         ledger,
@@ -267,26 +271,52 @@ impl Asker<'_> {
         self.asked.filters.iter().any(|filter| filter.dimension.is_request() == requests)
     }
 
-    fn totals(&self) -> Result<Totals, StoreError> {
+    /// The totals, of which those of pages are the sums of the hours.
+    fn totals(&self, hours: &[SeriesRow]) -> Result<Totals, StoreError> {
+        let mut pages = PageSums::default();
+        hours.iter().for_each(|hour| pages.add(&hour.sums));
         Ok(Totals {
-            pages: if self.filters(true) { None } else { Some(self.reader.totals(self.query)?) },
+            pages: if self.filters(true) { None } else { Some(pages) },
             of_pages: self.query.counts_page_visitors(),
             of_visits: self.query.counts_visits_only(),
             requests: if self.filters(false) { None } else { Some(self.reader.requests(self.query)?) },
         })
     }
 
-    fn series(&self, range: &Range, interval: Interval, zone: Zone) -> Result<Vec<(i64, PageSums)>, StoreError> {
+    fn series(&self, hours: &[SeriesRow], range: &Range, interval: Interval, zone: Zone) -> Vec<(i64, PageSums)> {
         let steps = range.steps(interval, zone);
         let mut series: Vec<(i64, PageSums)> = steps.iter().map(|&at| (at, PageSums::default())).collect();
-        if self.filters(true) {
-            return Ok(series);
-        }
-        for row in self.reader.series(self.query)? {
+        for row in hours {
             let at = steps.partition_point(|&start| start <= row.bucket).saturating_sub(1);
-            add(&mut series[at].1, &row.sums);
+            series[at].1.add(&row.sums);
         }
-        Ok(series)
+        series
+    }
+
+    /// The stored hours and the lists of page facts, in one pass where all
+    /// lists are of a kind that allows it.
+    fn hours_and_lists(&self, by: &[Dimension]) -> Result<(Vec<SeriesRow>, Vec<Rows>), StoreError> {
+        if self.filters(true) {
+            let lists = by.iter().map(|&d| self.rows(d)).collect::<Result<_, _>>()?;
+            return Ok((Vec::new(), lists));
+        }
+        let of_pages: Vec<Dimension> = by.iter().copied().filter(|d| !d.is_request()).collect();
+        let by_visitors = matches!(self.asked.sort, None | Some(Metric::Visitors));
+        if !by_visitors || self.query.counts_visits_only() || !Reader::fits_overview(&of_pages) {
+            let lists = by.iter().map(|&d| self.rows(d)).collect::<Result<_, _>>()?;
+            return Ok((self.reader.series(self.query)?, lists));
+        }
+        let overview = self.reader.overview(self.query, &of_pages, self.asked.limit)?;
+        let mut tops = overview.tops.into_iter();
+        let mut lists = Vec::new();
+        for &dimension in by {
+            let next = if dimension.is_request() { None } else { tops.next() };
+            lists.push(match next {
+                Some(top) => Rows::Pages(top),
+                None => self.rows(dimension)?,
+            });
+        }
+        Ok((overview.series, lists))
     }
 
     fn rows(&self, dimension: Dimension) -> Result<Rows, StoreError> {
@@ -321,15 +351,4 @@ impl Asker<'_> {
         rows.sort_by(|a, b| b.1.visitors.cmp(&a.1.visitors).then_with(|| a.0.cmp(&b.0)));
         Ok(rows)
     }
-}
-
-fn add(sums: &mut PageSums, more: &PageSums) {
-    sums.page_views += more.page_views;
-    sums.visitors += more.visitors;
-    sums.uniques += more.uniques;
-    sums.visits += more.visits;
-    sums.bounces += more.bounces;
-    sums.exits += more.exits;
-    sums.duration_s += more.duration_s;
-    sums.duration_n += more.duration_n;
 }

@@ -41,6 +41,20 @@ pub struct PageSums {
     pub duration_n: i64,
 }
 
+impl PageSums {
+    /// Adds every sum of another.
+    pub fn add(&mut self, more: &PageSums) {
+        self.page_views += more.page_views;
+        self.visitors += more.visitors;
+        self.uniques += more.uniques;
+        self.visits += more.visits;
+        self.bounces += more.bounces;
+        self.exits += more.exits;
+        self.duration_s += more.duration_s;
+        self.duration_n += more.duration_n;
+    }
+}
+
 /// The sums of one hour.
 #[derive(Clone, Copy, Debug)]
 pub struct SeriesRow {
@@ -85,12 +99,12 @@ pub struct Top<R> {
 /// The ledger of one hour of one site.
 pub type LedgerRow = (SiteId, i64, Ledger);
 
-const SUMS: &str = "CAST(sum(page_views) AS BIGINT) AS page_views, CAST(sum(visitors) AS BIGINT) AS visitors, \
+pub(crate) const SUMS: &str = "CAST(sum(page_views) AS BIGINT) AS page_views, CAST(sum(visitors) AS BIGINT) AS visitors, \
     CAST(sum(uniques) AS BIGINT) AS uniques, CAST(sum(visits) AS BIGINT) AS visits, \
     CAST(sum(bounces) AS BIGINT) AS bounces, CAST(sum(exits) AS BIGINT) AS exits, \
     CAST(sum(duration_s) AS BIGINT) AS duration_s, CAST(sum(duration_n) AS BIGINT) AS duration_n";
 
-fn sums(row: &Row<'_>, at: usize) -> duckdb::Result<PageSums> {
+pub(crate) fn sums(row: &Row<'_>, at: usize) -> duckdb::Result<PageSums> {
     let n = |i: usize| row.get::<_, Option<i64>>(at + i).map(Option::unwrap_or_default);
     Ok(PageSums {
         page_views: n(0)?,
@@ -119,7 +133,7 @@ impl Query {
         (conditions.join(" AND "), bound)
     }
 
-    fn conditions(&self, requests: bool) -> (String, Vec<Value>) {
+    pub(crate) fn conditions(&self, requests: bool) -> (String, Vec<Value>) {
         let (mut sql, mut bound) = self.base(!requests);
         for filter in self.filters.iter().filter(|f| f.dimension.is_request() == requests) {
             sql.push_str(" AND ");
@@ -424,7 +438,7 @@ fn texts_of(id: &str, dictionary: &str, number: u8) -> (String, String) {
     (field("d.text", number), format!("LEFT JOIN {dictionary} d ON d.id = f.{id}"))
 }
 
-fn code_name(dimension: Dimension, code: u16) -> String {
+pub(crate) fn code_name(dimension: Dimension, code: u16) -> String {
     match dimension {
         Dimension::Channel => Channel::from_index(code as u8).unwrap_or_default().as_str().into(),
         Dimension::Device => Device::from_index(code as u8).unwrap_or_default().as_str().into(),
@@ -444,7 +458,7 @@ fn request_name(dimension: Dimension, row: &Row<'_>) -> duckdb::Result<String> {
 }
 
 /// Codes get their names here, so the engine cannot sort ties by value.
-fn sort_named(top: &mut Top<TopRow>, sort: &str, limit: u64) {
+pub(crate) fn sort_named(top: &mut Top<TopRow>, sort: &str, limit: u64) {
     let ratio = |a: i64, b: i64| if b == 0 { -1.0 } else { a as f64 / b as f64 };
     let key = |s: &PageSums| match sort {
         "uniques" => s.uniques as f64,
