@@ -84,7 +84,7 @@ pub fn watch(
                 Err(error) => return Err(error),
             }
         }
-        let waiting = ingest.waiting();
+        let (waiting, began) = (ingest.waiting(), Instant::now());
         if first && options.from_end {
             // The cursors count even if no line ever comes.
             write(&mut followed, ingest)?;
@@ -92,7 +92,7 @@ pub fn watch(
         first = false;
         commit(&mut followed, ingest)?;
         if options.verbose && waiting > 0 {
-            say(&format!("committed {waiting} lines"));
+            say(&format!("committed {waiting} lines in {} ms", began.elapsed().as_millis()));
         }
         if lines > 0 {
             news = Instant::now();

@@ -27,8 +27,17 @@ impl Reader {
         let fits = |d: &Dimension| {
             matches!(
                 d,
-                D::Page | D::Referrer | D::Source | D::Channel | D::Country | D::Region | D::City | D::Browser | D::Os
-                    | D::Device | D::Host
+                D::Page
+                    | D::Referrer
+                    | D::Source
+                    | D::Channel
+                    | D::Country
+                    | D::Region
+                    | D::City
+                    | D::Browser
+                    | D::Os
+                    | D::Device
+                    | D::Host
             )
         };
         let distinct: HashSet<&Dimension> = dimensions.iter().collect();
@@ -101,7 +110,8 @@ impl Reader {
             None => code_name(dimension, id as u16),
             Some(_) => {
                 let text = names.get(&id).map_or("", String::as_str);
-                let text = if number == 0 { text } else { text.split('\u{1f}').nth(usize::from(number) - 1).unwrap_or("") };
+                let text =
+                    if number == 0 { text } else { text.split('\u{1f}').nth(usize::from(number) - 1).unwrap_or("") };
                 if text.is_empty() { UNKNOWN.to_owned() } else { text.to_owned() }
             }
         };

@@ -4,7 +4,9 @@
 use super::dictionary::texts;
 use super::filter::{Filter, column, field};
 use super::{Reader, StoreError};
-use crate::model::{Channel, Class, Country, Device, Dictionary, Dimension, Kind, Ledger, Metric, SiteId, latency_of_bin};
+use crate::model::{
+    Channel, Class, Country, Device, Dictionary, Dimension, Kind, Ledger, Metric, SiteId, latency_of_bin,
+};
 use duckdb::types::Value;
 use duckdb::{Row, params_from_iter};
 use std::collections::{BTreeMap, HashMap, HashSet};

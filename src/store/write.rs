@@ -233,6 +233,9 @@ impl Tx<'_> {
     }
 
     fn append_pages(&self, pages: &[(RowKey, Counters)]) -> Result<(), StoreError> {
+        if pages.is_empty() {
+            return Ok(());
+        }
         let mut appender = self.lease.appender("page_facts")?;
         for (row, c) in pages {
             if *c == Counters::default() {
@@ -309,6 +312,9 @@ impl Tx<'_> {
         }
         facts.flush()?;
         errors.flush()?;
+        if commit.latencies.is_empty() {
+            return Ok(());
+        }
         let mut latencies = self.lease.appender("latency_facts")?;
         for (key, bin, requests) in &commit.latencies {
             let method = self.id(Dictionary::Methods, key.method, key.site, key.bucket);
@@ -338,6 +344,9 @@ impl Tx<'_> {
     }
 
     fn replace_open_visits(&self, commit: &Commit) -> Result<(), StoreError> {
+        if commit.shards.is_empty() {
+            return state::save_newest(&self.lease, &commit.newest);
+        }
         let mut by_day: std::collections::BTreeMap<Day, Vec<u16>> = Default::default();
         for (day, shard, _) in &commit.shards {
             by_day.entry(*day).or_default().push(*shard);
