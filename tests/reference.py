@@ -29,7 +29,6 @@ import time
 import zoneinfo
 
 ASSETS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "assets")
-ISBOT = "/work/shared/data/ua/isbot-js/patterns.json"
 CLASSES = ("page asset feed redirect client_error server_error other bot excluded"
            " out_of_window malformed").split()
 METRICS = ("page_views", "visitors", "uniques", "visits", "bounces", "exits", "duration_s", "duration_n")
@@ -846,7 +845,7 @@ def load_assets(folder):
             return []
 
     patterns = None
-    for path in (os.path.join(folder, "bots.json"), os.path.join(folder, "bots.txt"), ISBOT):
+    for path in (os.path.join(folder, "bots.json"), os.path.join(folder, "bots.txt")):
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 text = file.read()
