@@ -11,6 +11,7 @@ mod migrate;
 mod overview;
 mod query;
 mod reader;
+mod requests;
 mod sites;
 mod state;
 pub mod testing;
