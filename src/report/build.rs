@@ -140,9 +140,6 @@ impl From<RangeError> for ReportError {
     }
 }
 
-/// Seconds up to which a range is short work.
-const SHORT: i64 = 15 * 24 * 3600;
-
 const USUAL: [Dimension; 8] = [
     Dimension::Page,
     Dimension::Referrer,
@@ -166,9 +163,6 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
     // Only `all` has to know where the data begins.
     let extent = if asked.span.is_all() { reader.extent(&ids)? } else { None };
     let range = asked.span.range(zone, now, extent)?;
-    if range.to - range.from > SHORT {
-        reader.spread()?;
-    }
     let interval = asked.interval.unwrap_or_else(|| range.interval());
     let mut query = Query { from: range.from, to: range.to, sites: ids, kind: None, filters: asked.filters.clone() };
     query.kind = kind(reader, asked, &query)?;
@@ -176,13 +170,11 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
     let previous = asked.compare.map(|compare| {
         let before = range.compared(compare, zone, now);
         let query = Query { from: before.from, to: before.to, ..query.clone() };
-        let asker = Asker { reader, asked, query: &query };
-        let hours = if asker.filters(true) { Vec::new() } else { reader.series(&query)? };
-        asker.totals(&hours).map(|totals| (before, totals))
+        let before_totals = Asker { reader, asked, query: &query }.answer(&[])?.totals;
+        Ok::<_, StoreError>((before, before_totals))
     });
     let by: Vec<Dimension> = if asked.by.is_empty() { USUAL.to_vec() } else { asked.by.clone() };
-    let (hours, lists) = asker.hours_and_lists(&by)?;
-    let totals = asker.totals(&hours)?;
+    let Answer { totals, hours, lists } = asker.answer(&by)?;
     let mut ledger = Ledger::default();
     for (_, _, lines) in reader.ledger(&query)? {
         ledger.merge(&lines);
@@ -260,6 +252,21 @@ fn marked(reader: &Reader, range: &Range, zone: Zone) -> Result<Vec<String>, Sto
     Ok(days.iter().filter(|d| d.marked && (first..=last).contains(&d.day)).map(|d| d.day.to_string()).collect())
 }
 
+/// What the facts of a range say.
+struct Answer {
+    totals: Totals,
+    hours: Vec<SeriesRow>,
+    lists: Vec<Rows>,
+}
+
+/// The list of a dimension that has none.
+fn nothing(dimension: Dimension) -> Rows {
+    match dimension {
+        Dimension::Event => Rows::Pages(Top { total: 0, rows: Vec::new() }),
+        _ => Rows::Unknown,
+    }
+}
+
 struct Asker<'a> {
     reader: &'a Reader,
     asked: &'a Asked,
@@ -269,18 +276,6 @@ struct Asker<'a> {
 impl Asker<'_> {
     fn filters(&self, requests: bool) -> bool {
         self.asked.filters.iter().any(|filter| filter.dimension.is_request() == requests)
-    }
-
-    /// The totals, of which those of pages are the sums of the hours.
-    fn totals(&self, hours: &[SeriesRow]) -> Result<Totals, StoreError> {
-        let mut pages = PageSums::default();
-        hours.iter().for_each(|hour| pages.add(&hour.sums));
-        Ok(Totals {
-            pages: if self.filters(true) { None } else { Some(pages) },
-            of_pages: self.query.counts_page_visitors(),
-            of_visits: self.query.counts_visits_only(),
-            requests: if self.filters(false) { None } else { Some(self.reader.requests(self.query)?) },
-        })
     }
 
     fn series(&self, hours: &[SeriesRow], range: &Range, interval: Interval, zone: Zone) -> Vec<(i64, PageSums)> {
@@ -293,51 +288,44 @@ impl Asker<'_> {
         series
     }
 
-    /// The stored hours and the lists of page facts, in one pass where all
-    /// lists are of a kind that allows it.
-    fn hours_and_lists(&self, by: &[Dimension]) -> Result<(Vec<SeriesRow>, Vec<Rows>), StoreError> {
-        if self.filters(true) {
-            let lists = by.iter().map(|&d| self.rows(d)).collect::<Result<_, _>>()?;
-            return Ok((Vec::new(), lists));
+    /// Everything that the facts of the range say: one pass over those of
+    /// pages, one over those of requests.
+    fn answer(&self, by: &[Dimension]) -> Result<Answer, StoreError> {
+        let mut answer = Answer { totals: Totals::default(), hours: Vec::new(), lists: Vec::new() };
+        answer.totals.of_pages = self.query.counts_page_visitors();
+        answer.totals.of_visits = self.query.counts_visits_only();
+        let (of_requests, of_pages): (Vec<Dimension>, Vec<Dimension>) =
+            by.iter().filter(|d| self.knows(**d)).partition(|d| d.is_request());
+        let (mut pages, mut requests) = (Vec::new().into_iter(), Vec::new().into_iter());
+        if !self.filters(true) {
+            let sort = self.asked.sort.unwrap_or(Metric::Visitors);
+            let overview = self.reader.overview(self.query, &of_pages, sort, self.asked.limit)?;
+            let mut sums = PageSums::default();
+            overview.series.iter().for_each(|hour| sums.add(&hour.sums));
+            answer.totals.pages = Some(sums);
+            answer.hours = overview.series;
+            pages = overview.tops.into_iter();
         }
-        let of_pages: Vec<Dimension> = by.iter().copied().filter(|d| !d.is_request()).collect();
-        let by_visitors = matches!(self.asked.sort, None | Some(Metric::Visitors));
-        if !by_visitors || self.query.counts_visits_only() || !Reader::fits_overview(&of_pages) {
-            let lists = by.iter().map(|&d| self.rows(d)).collect::<Result<_, _>>()?;
-            return Ok((self.reader.series(self.query)?, lists));
+        if !self.filters(false) {
+            let sort = self.asked.sort.unwrap_or(Metric::Requests);
+            let found = self.reader.requests(self.query, &of_requests, sort, self.asked.limit)?;
+            answer.totals.requests = Some((found.requests, found.bytes));
+            requests = found.tops.into_iter();
         }
-        let overview = self.reader.overview(self.query, &of_pages, self.asked.limit)?;
-        let mut tops = overview.tops.into_iter();
-        let mut lists = Vec::new();
-        for &dimension in by {
-            let next = if dimension.is_request() { None } else { tops.next() };
-            lists.push(match next {
-                Some(top) => Rows::Pages(top),
-                None => self.rows(dimension)?,
-            });
-        }
-        Ok((overview.series, lists))
+        let mut next = |d: &Dimension| match (self.knows(*d), d.is_request()) {
+            (true, true) => requests.next().map(Rows::Requests),
+            (true, false) => pages.next().map(Rows::Pages),
+            _ => None,
+        };
+        answer.lists = by.iter().map(|d| next(d).unwrap_or_else(|| nothing(*d))).collect();
+        Ok(answer)
     }
 
-    fn rows(&self, dimension: Dimension) -> Result<Rows, StoreError> {
-        let limit = self.asked.limit;
-        if dimension.is_request() {
-            let of_bots = matches!(dimension, Dimension::Bot | Dimension::BotFamily);
-            let by_path = self.asked.filters.iter().any(|filter| filter.dimension == Dimension::ErrorPath);
-            if self.filters(false) || (of_bots && by_path) {
-                return Ok(Rows::Unknown);
-            }
-            let sort = self.asked.sort.unwrap_or(Metric::Requests);
-            return self.reader.top_requests(self.query, dimension, sort, limit).map(Rows::Requests);
-        }
-        if self.filters(true) {
-            return Ok(Rows::Unknown);
-        }
-        let sort = self.asked.sort.unwrap_or(Metric::Visitors);
-        if dimension == Dimension::Event {
-            return Ok(Rows::Pages(Top { total: 0, rows: Vec::new() }));
-        }
-        self.reader.top(self.query, dimension, sort, limit).map(Rows::Pages)
+    /// Whether these filters leave a dimension known.
+    fn knows(&self, dimension: Dimension) -> bool {
+        let of_bots = matches!(dimension, Dimension::Bot | Dimension::BotFamily);
+        let by_path = self.asked.filters.iter().any(|filter| filter.dimension == Dimension::ErrorPath);
+        dimension != Dimension::Event && !self.filters(!dimension.is_request()) && !(of_bots && by_path)
     }
 
     fn sites(&self, sites: &[crate::store::Site]) -> Result<Vec<(String, PageSums)>, StoreError> {

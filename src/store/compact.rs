@@ -1,7 +1,8 @@
 //! What happens to facts and hashes as time goes by: hashes go with their
 //! salt, past hours are merged, old days are coarsened.
 
-use super::lease::{Access, lease};
+use super::engine::Access;
+use super::lease::lease;
 use super::state::forget_day;
 use super::{StoreError, Writer, reader};
 use crate::model::{Day, Zone};
@@ -80,6 +81,7 @@ impl Writer {
             [before],
         )?;
         if due > 0 {
+            tx.spread()?;
             connection.execute_batch(include_str!("sql/merge.sql"))?;
         }
         tx.finish()
@@ -110,6 +112,9 @@ impl Writer {
             let rows = statement.query_map([before.0], |row| Ok(Day(row.get(0)?)))?;
             rows.collect::<Result<_, _>>()?
         };
+        if !due.is_empty() {
+            tx.spread()?;
+        }
         for &day in &due {
             let (from, to) = (zone.day_start(day) as u32, zone.day_start(Zone::shift(day, 1)) as u32);
             connection.execute_batch("CREATE OR REPLACE TEMP TABLE span (start UINTEGER, stop UINTEGER)")?;

@@ -13,6 +13,8 @@ pub const DEFAULT_CAP: u64 = 50_000;
 const UNKNOWN: u32 = u32::MAX;
 /// Up to so many texts are looked up as bound values, more through a table.
 const FEW: usize = 32;
+/// So many ids are named in one question.
+const MANY: usize = 20_000;
 
 /// A text that a batch needs, and for whom.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -231,8 +233,14 @@ pub(crate) fn texts(
         return Ok(Vec::new());
     }
     let table = dictionary.as_str();
-    let list = ids.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
-    collect(connection, &format!("SELECT id, text FROM {table} WHERE id IN ({list})"), [])
+    let mut sorted: Vec<u32> = ids.iter().copied().collect();
+    sorted.sort_unstable();
+    let mut found = Vec::new();
+    for some in sorted.chunks(MANY) {
+        let list = some.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        found.extend(collect(connection, &format!("SELECT id, text FROM {table} WHERE id IN ({list})"), [])?);
+    }
+    Ok(found)
 }
 
 impl Ids {

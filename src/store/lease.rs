@@ -8,38 +8,50 @@
 //! open without an error and take the first one's lock away when it is dropped.
 
 use super::StoreError;
-use duckdb::{AccessMode, Config, Connection};
+use super::engine::{Access, Engine, spread};
+use duckdb::Connection;
 use std::fs::File;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, mpsc};
 use std::time::{Duration, Instant};
 
-static ONE_INSTANCE: Mutex<()> = Mutex::new(());
+/// The one engine of the process, which at the most one lease uses.
+static ENGINE: Mutex<Option<Engine>> = Mutex::new(None);
 
 /// After this long, whoever waits says who holds the store.
 const NOTICE_AFTER: Duration = Duration::from_secs(5);
 /// After this long a lease is given up.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(60);
 
-/// Read or write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
-    Read,
-    Write,
-}
-
 /// An open database. Closes, and lets others in, when dropped.
 pub(crate) struct Lease {
-    // Dropped in this order: the engine's instance, the turnstile, the mutex.
     connection: Option<Connection>,
     turnstile: Option<File>,
-    _one: MutexGuard<'static, ()>,
+    engine: MutexGuard<'static, Option<Engine>>,
+}
+
+impl Lease {
+    /// Lets the engine use every core until the lease ends.
+    pub(crate) fn spread(&self) -> duckdb::Result<()> {
+        spread(self)
+    }
+
+    /// Closes in such a way that nothing of this engine is used again: after
+    /// an error that leaves its state unknown.
+    pub(crate) fn abandon(mut self) {
+        self.connection = None;
+        *self.engine = None;
+    }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        // Its transaction is undone if it was not committed.
         self.connection = None;
+        if self.engine.as_mut().is_some_and(|engine| engine.detach().is_err()) {
+            *self.engine = None;
+        }
         self.turnstile = None;
     }
 }
@@ -49,50 +61,6 @@ impl std::ops::Deref for Lease {
     fn deref(&self) -> &Connection {
         self.connection.as_ref().expect("open until dropped")
     }
-}
-
-/// How the engine is set up; given at opening, never by SET afterwards: only
-/// then is a write-ahead log of another file refused.
-fn config(access: Access, path: &Path) -> duckdb::Result<Config> {
-    let (mode, memory) = match access {
-        Access::Read => (AccessMode::ReadOnly, "512MiB"),
-        Access::Write => (AccessMode::ReadWrite, "256MiB"),
-    };
-    // A week's report is quicker on one thread, and leaves the others alone;
-    // a long one asks for more (`Reader::spread`).
-    let threads = if access == Access::Read { 1 } else { available_threads() };
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".tmp");
-    Config::default()
-        .access_mode(mode)?
-        .max_memory(memory)?
-        .threads(threads)?
-        // Before external access goes, or it is refused.
-        .with("temp_directory", temporary.to_string_lossy())?
-        .enable_external_access(false)?
-        .enable_autoload_extension(false)?
-        .with("autoinstall_known_extensions", "false")?
-        .with("storage_compatibility_version", "v1.5.0")?
-        .with("checkpoint_threshold", "512KB")?
-        .with("preserve_insertion_order", "false")
-}
-
-/// Opens a file that nobody else knows yet, without a turnstile.
-pub(crate) fn open_private(path: &Path) -> duckdb::Result<Connection> {
-    open(path, Access::Write)
-}
-
-/// So many threads the engine may use, at most four.
-pub(crate) fn available_threads() -> i64 {
-    std::thread::available_parallelism().map_or(2, |n| n.get().min(4) as i64)
-}
-
-fn open(path: &Path, access: Access) -> duckdb::Result<Connection> {
-    let connection = Connection::open_with_flags(path, config(access, path)?)?;
-    if access == Access::Write {
-        connection.execute_batch("PRAGMA disable_checkpoint_on_shutdown")?;
-    }
-    Ok(connection)
 }
 
 /// Device and inode of a file: is it still the one that we knew?
@@ -110,7 +78,10 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// Waits for the store and opens it. `notice` is called once, after five
 /// seconds, with the PID of the holder where it is known.
 pub(crate) fn lease(path: &Path, access: Access, notice: &dyn Fn(Option<u32>)) -> Result<Lease, StoreError> {
-    let one = ONE_INSTANCE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut engine = ENGINE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if engine.as_ref().is_none_or(|engine| !engine.is_for(path)) {
+        *engine = Some(Engine::new(path, access)?);
+    }
     let mut wait = Wait::new(path, notice);
     let mut turnstile = None;
     loop {
@@ -122,11 +93,9 @@ pub(crate) fn lease(path: &Path, access: Access, notice: &dyn Fn(Option<u32>)) -
             // Opening would make an empty database and delete its log.
             return Err(StoreError::Missing(path.into()));
         }
-        match open(path, access) {
-            Ok(connection) => {
-                return Ok(Lease { connection: Some(connection), turnstile, _one: one });
-            }
-            Err(error) => wait.after(error)?,
+        match engine.as_mut().expect("made above").attach(access) {
+            Ok(connection) => return Ok(Lease { connection: Some(connection), turnstile, engine }),
+            Err(error) => wait.after(error).inspect_err(|_| *engine = None)?,
         }
     }
 }

@@ -1,9 +1,11 @@
 //! A store's own facts: its id, zone and where its salts and key lie.
 
-use super::lease::{beside, open_private};
+use super::engine::open_private;
+use super::lease::beside;
 use super::{StoreError, migrate};
 use crate::model::Zone;
 use duckdb::Connection;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// What a store is; fixed when it is made.
@@ -94,12 +96,30 @@ fn sync_folder(path: &Path) -> Result<(), StoreError> {
     std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(StoreError::io(folder))
 }
 
-/// Reads what a store is.
-pub(crate) fn read(connection: &Connection, path: &Path) -> Result<Info, StoreError> {
-    let not_ours = || StoreError::NotAStore(path.into());
-    let zone = get(connection, "zone")?.and_then(|name| name.parse().ok()).ok_or_else(not_ours)?;
-    let text = |key| get(connection, key)?.ok_or_else(not_ours);
+/// Everything in `meta`.
+pub(crate) fn all(connection: &Connection, path: &Path) -> Result<HashMap<String, String>, StoreError> {
+    let read = || -> duckdb::Result<HashMap<String, String>> {
+        let mut statement = connection.prepare("SELECT key, value FROM meta")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect()
+    };
+    read().map_err(|_| StoreError::NotAStore(path.into()))
+}
+
+/// What a store is, by its `meta`.
+pub(crate) fn info(meta: &HashMap<String, String>, path: &Path) -> Result<Info, StoreError> {
+    let text = |key| meta.get(key).cloned().ok_or_else(|| StoreError::NotAStore(path.into()));
+    let zone = text("zone")?.parse().map_err(|_| StoreError::NotAStore(path.into()))?;
     Ok(Info { id: text("store")?, zone, salts: text("salts")?.into(), state: text("state")?.into() })
+}
+
+/// Counts a commit, and gives the state its next version. Returns the commits
+/// since the last checkpoint.
+pub(crate) fn count_commit(connection: &Connection, version: &str) -> Result<u32, StoreError> {
+    let commits = get(connection, "commits")?.and_then(|n| n.parse().ok()).unwrap_or(0u32) + 1;
+    let sql = "UPDATE meta SET value = CASE key WHEN 'commits' THEN ? ELSE ? END WHERE key IN ('commits', 'version')";
+    connection.execute(sql, [&commits.to_string(), version])?;
+    Ok(commits)
 }
 
 /// One value of `meta`.

@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use duckdb::Connection;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Every step from an empty database to today's schema.
@@ -10,11 +11,9 @@ const MIGRATIONS: &[&str] = &[include_str!("sql/migrations/0001_initial.sql")];
 /// The schema that this program writes.
 pub(crate) const VERSION: usize = MIGRATIONS.len();
 
-/// The version of a store's schema.
-pub(crate) fn version(connection: &Connection, path: &Path) -> Result<usize, StoreError> {
-    let sql = "SELECT value FROM meta WHERE key = 'schema'";
-    let value: Result<String, _> = connection.query_row(sql, [], |row| row.get(0));
-    let version = value.ok().and_then(|v| v.parse().ok());
+/// The version of a store's schema, by its `meta`.
+pub(crate) fn version(meta: &HashMap<String, String>, path: &Path) -> Result<usize, StoreError> {
+    let version = meta.get("schema").and_then(|v| v.parse().ok());
     match version {
         Some(version) if version > VERSION => Err(StoreError::TooNew(path.into())),
         Some(version) => Ok(version),

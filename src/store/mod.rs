@@ -3,6 +3,7 @@
 
 mod compact;
 mod dictionary;
+mod engine;
 mod error;
 mod filter;
 mod lease;
@@ -14,6 +15,7 @@ mod reader;
 mod requests;
 mod sites;
 mod state;
+mod tally;
 pub mod testing;
 mod write;
 
@@ -24,6 +26,7 @@ pub use filter::{Filter, FilterError, Op};
 pub use meta::{Info, NewStore};
 pub use overview::Overview;
 pub use query::{LedgerRow, PageSums, Query, RequestRow, SeriesRow, Top, TopRow};
+pub use requests::Requests;
 pub use reader::{DayState, Reader, Status};
 pub use sites::Site;
 pub use write::{Tx, Writer};

@@ -1,91 +1,48 @@
-//! The series and the lists of a report in one pass over the facts: eight
-//! questions one by one took twice the time.
+//! The series and the lists of a report.
 
 use super::dictionary::texts;
 use super::filter::column;
-use super::query::{PageSums, SUMS, SeriesRow, Top, TopRow, UNKNOWN, code_name, sort_named, sums};
+use super::query::{PageSums, SeriesRow, Top, TopRow, UNKNOWN, code_name};
+use super::tally::{Groups, tally};
 use super::{Query, Reader, StoreError};
-use crate::model::{Dictionary, Dimension};
-use duckdb::params_from_iter;
+use crate::model::{Counters, Dictionary, Dimension, Metric};
 use std::collections::{HashMap, HashSet};
 
 /// What [`Reader::overview`] answers.
 pub struct Overview {
-    /// The sums by stored hour, in order of time.
+    /// The sums by stored hour, in order of time; hours without rows are left out.
     pub series: Vec<SeriesRow>,
-    /// The lists, in the order of the dimensions, most visitors first.
+    /// The lists, in the order of the dimensions.
     pub tops: Vec<Top<TopRow>>,
 }
 
-type Groups = Vec<(u32, PageSums)>;
+/// Offsets from UTC are whole quarters of an hour, and so are hours.
+const QUARTER: u32 = 900;
 
 impl Reader {
-    /// Whether an overview can hold these dimensions: each a column of its own
-    /// whose order is that of visitors.
-    pub fn fits_overview(dimensions: &[Dimension]) -> bool {
-        use Dimension as D;
-        let fits = |d: &Dimension| {
-            matches!(
-                d,
-                D::Page
-                    | D::Referrer
-                    | D::Source
-                    | D::Channel
-                    | D::Country
-                    | D::Region
-                    | D::City
-                    | D::Browser
-                    | D::Os
-                    | D::Device
-                    | D::Host
-            )
-        };
-        let distinct: HashSet<&Dimension> = dimensions.iter().collect();
-        dimensions.iter().all(fits) && distinct.len() == dimensions.len()
-    }
-
-    /// Series and lists of `limit` rows (0: all) at once.
+    /// The series, and for each of these dimensions of page facts its first
+    /// `limit` values (0: all), most first.
     ///
     /// # Errors
     /// Of the engine.
-    pub fn overview(&self, query: &Query, dimensions: &[Dimension], limit: u64) -> Result<Overview, StoreError> {
-        let limit = if limit == 0 { i64::MAX as u64 } else { limit };
-        let mut columns: Vec<&str> = dimensions.iter().map(|d| column(*d).0).collect();
-        columns.push("bucket");
-        // grouping() has a bit for each column, 0 where the set has it.
-        let all = (1u64 << columns.len()) - 1;
-        let set = |index: usize| all ^ (1 << (columns.len() - 1 - index));
-        let is_whole = |d: &Dimension| column(*d).1.is_empty() || column(*d).2 > 0;
-        let whole = (0..dimensions.len()).filter(|&i| is_whole(&dimensions[i])).chain([dimensions.len()]).map(set);
-        let page = dimensions.iter().position(|d| *d == Dimension::Page).map_or(all, set);
-        let list = |items: Vec<String>| items.join(",");
-        let (conditions, bound) = query.conditions(false);
-        let sql = include_str!("sql/overview.sql")
-            .replace("{columns}", &columns.join(","))
-            .replace("{casts}", &list(columns.iter().map(|c| format!("CAST({c} AS UINTEGER)")).collect()))
-            .replace("{sets}", &list(columns.iter().map(|c| format!("({c})")).collect()))
-            .replace("{whole}", &list(whole.map(|g| g.to_string()).collect()))
-            .replace("{page}", &page.to_string())
-            .replace("{visitors}", if query.counts_page_visitors() { "uniques" } else { "visitors" })
-            .replace("{sums}", SUMS)
-            .replace("{conditions}", &conditions)
-            .replace("{limit}", &limit.to_string());
-        let mut groups: HashMap<u64, (u64, Groups)> = HashMap::new();
-        let mut statement = self.connection().prepare(&sql)?;
-        let mut rows = statement.query(params_from_iter(bound))?;
-        while let Some(row) = rows.next()? {
-            let (g, id, n): (i64, u32, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let group = groups.entry(g as u64).or_default();
-            group.0 = n as u64;
-            group.1.push((id, sums(row, 3)?));
-        }
-        let mut take = |index: usize| groups.remove(&set(index)).unwrap_or_default();
-        let mut hours = take(dimensions.len()).1;
-        hours.sort_unstable_by_key(|(bucket, _)| *bucket);
-        let series = hours.into_iter().map(|(bucket, sums)| SeriesRow { bucket: bucket.into(), sums }).collect();
-        let tops = dimensions.iter().enumerate().map(|(index, dimension)| {
-            let (total, rows) = take(index);
-            self.list(query, *dimension, total, rows, limit)
+    pub fn overview(
+        &self,
+        query: &Query,
+        dimensions: &[Dimension],
+        sort: Metric,
+        limit: u64,
+    ) -> Result<Overview, StoreError> {
+        let limit = if limit == 0 { usize::MAX } else { usize::try_from(limit).unwrap_or(usize::MAX) };
+        let mut columns = vec![format!("bucket // {QUARTER}")];
+        columns.extend(dimensions.iter().map(|d| column(*d).0.to_owned()));
+        let mut groups = tally(self, query, &columns)?.into_iter().map(|groups| rows(groups, query));
+        let mut hours = groups.next().unwrap_or_default();
+        hours.sort_unstable_by_key(|(quarter, _)| *quarter);
+        let bucket = |quarter: u32| i64::from(quarter) * i64::from(QUARTER);
+        let series = hours.into_iter().map(|(quarter, sums)| SeriesRow { bucket: bucket(quarter), sums }).collect();
+        let tops = dimensions.iter().zip(groups).map(|(dimension, rows)| {
+            let order = Order::of(*dimension, sort, query.counts_page_visitors());
+            self.list(*dimension, rows, order, limit)
         });
         Ok(Overview { tops: tops.collect::<Result<_, _>>()?, series })
     }
@@ -93,41 +50,115 @@ impl Reader {
     /// Names the values of a list, adds up those of one name, and sorts them.
     fn list(
         &self,
-        query: &Query,
         dimension: Dimension,
-        total: u64,
-        rows: Groups,
-        limit: u64,
+        mut rows: Vec<(u32, PageSums)>,
+        order: Order,
+        limit: usize,
     ) -> Result<Top<TopRow>, StoreError> {
-        let (_, dictionary, number) = column(dimension);
-        let ids: HashSet<u32> = rows.iter().map(|(id, _)| *id).collect();
+        let (id, dictionary, number) = column(dimension);
         let table = Dictionary::ALL.into_iter().find(|d| d.as_str() == dictionary);
+        let mut total = rows.len();
+        if number == 0 {
+            rows.retain(|(_, sums)| order.lists(sums));
+            total = rows.len();
+            keep_first(&mut rows, order, limit);
+        }
+        let ids: HashSet<u32> = rows.iter().map(|(id, _)| *id).collect();
         let names: HashMap<u32, String> = match table {
             Some(table) => texts(self.connection(), table, &ids)?.into_iter().collect(),
             None => HashMap::new(),
         };
         let name = |id: u32| match table {
             None => code_name(dimension, id as u16),
-            Some(_) => {
-                let text = names.get(&id).map_or("", String::as_str);
-                let text =
-                    if number == 0 { text } else { text.split('\u{1f}').nth(usize::from(number) - 1).unwrap_or("") };
-                if text.is_empty() { UNKNOWN.to_owned() } else { text.to_owned() }
-            }
+            Some(_) => part(names.get(&id).map_or("", String::as_str), number).to_owned(),
         };
-        let mut top = Top { total, rows: Vec::new() };
-        if number == 0 {
-            top.rows = rows.into_iter().map(|(id, sums)| TopRow { value: name(id), sums }).collect();
+        let mut named: Vec<TopRow> = if number == 0 {
+            rows.into_iter().map(|(id, sums)| TopRow { value: name(id), sums }).collect()
         } else {
             let mut by_name: HashMap<String, PageSums> = HashMap::new();
-            for (id, sums) in rows {
-                by_name.entry(name(id)).or_default().add(&sums);
-            }
-            top.total = by_name.len() as u64;
-            top.rows = by_name.into_iter().map(|(value, sums)| TopRow { value, sums }).collect();
+            rows.into_iter().for_each(|(id, sums)| by_name.entry(name(id)).or_default().add(&sums));
+            by_name.into_iter().map(|(value, sums)| TopRow { value, sums }).collect()
+        };
+        if number > 0 {
+            // A visit without a campaign is not one of its values.
+            named.retain(|row| order.lists(&row.sums) && (id != "campaign" || !row.value.is_empty()));
+            total = named.len();
         }
-        let of_pages = dimension == Dimension::Page || query.counts_page_visitors();
-        sort_named(&mut top, if of_pages { "uniques" } else { "visitors" }, limit);
-        Ok(top)
+        named.iter_mut().filter(|row| row.value.is_empty()).for_each(|row| row.value = UNKNOWN.into());
+        named.sort_by(|a, b| order.compare(&a.sums, &b.sums).then_with(|| a.value.cmp(&b.value)));
+        named.truncate(limit);
+        Ok(Top { total: total as u64, rows: named })
+    }
+}
+
+/// What is not all zero, as the filters would have it.
+fn rows(groups: Groups, query: &Query) -> Vec<(u32, PageSums)> {
+    let of_exits = query.filters_exits();
+    let seen_by_filters = |sums: PageSums| match of_exits {
+        true => Counters { visits: sums.exits, bounces: 0, ..sums },
+        false => sums,
+    };
+    let all = groups.ids.into_iter().zip(groups.sums);
+    all.map(|(id, sums)| (id, seen_by_filters(sums))).filter(|(_, sums)| *sums != Counters::default()).collect()
+}
+
+/// The first `limit` rows with all that equal the last of them: names are
+/// looked up for these only, and then decide between equals.
+fn keep_first(rows: &mut Vec<(u32, PageSums)>, order: Order, limit: usize) {
+    if limit < rows.len() && limit > 0 {
+        let (_, last, _) = rows.select_nth_unstable_by(limit - 1, |a, b| order.compare(&a.1, &b.1));
+        let last = last.1;
+        rows.retain(|(_, sums)| order.compare(sums, &last).is_le());
+    }
+}
+
+/// A field of a compound text, from 1; 0 is the whole.
+pub(super) fn part(text: &str, number: u8) -> &str {
+    match number {
+        0 => text,
+        _ => text.split('\u{1f}').nth(usize::from(number) - 1).unwrap_or(""),
+    }
+}
+
+/// Which values a list has and what they are sorted by.
+#[derive(Clone, Copy)]
+struct Order {
+    dimension: Dimension,
+    sort: Metric,
+    of_pages: bool,
+}
+
+impl Order {
+    fn of(dimension: Dimension, sort: Metric, page_filter: bool) -> Order {
+        Order { dimension, sort, of_pages: page_filter || dimension == Dimension::Page }
+    }
+
+    fn lists(self, sums: &PageSums) -> bool {
+        match self.dimension {
+            Dimension::EntryPage => sums.visits != 0,
+            Dimension::ExitPage => sums.exits != 0,
+            _ => sums.page_views != 0 || sums.visits != 0 || sums.visitors != 0 || sums.uniques != 0,
+        }
+    }
+
+    /// The larger first, what is unknown last.
+    fn compare(self, a: &PageSums, b: &PageSums) -> std::cmp::Ordering {
+        self.key(b).total_cmp(&self.key(a))
+    }
+
+    fn key(self, sums: &PageSums) -> f64 {
+        use Metric as M;
+        let ratio = |a: i64, b: i64| if b == 0 { -1.0 } else { a as f64 / b as f64 };
+        match (self.dimension, self.sort) {
+            (Dimension::ExitPage, _) => sums.exits as f64,
+            (_, M::Visits) | (Dimension::EntryPage, M::Visitors) => sums.visits as f64,
+            (_, M::PageViews) => sums.page_views as f64,
+            (_, M::Uniques) => sums.uniques as f64,
+            (_, M::BounceRate) => ratio(sums.bounces, sums.visits),
+            (_, M::Duration) => ratio(sums.duration_s, sums.duration_n),
+            (_, M::ViewsPerVisit) => ratio(sums.page_views, sums.visits),
+            _ if self.of_pages => sums.uniques as f64,
+            _ => sums.visitors as f64,
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The reading side: a short read lease and what is asked under it.
 
-use super::lease::{Access, Lease, available_threads, lease};
+use super::engine::Access;
+use super::lease::{Lease, lease};
 use super::{Info, Site, StoreError, meta, migrate, sites, state};
 use crate::model::{Day, InputState, SiteId};
 use duckdb::Connection;
@@ -47,13 +48,15 @@ impl Reader {
             return Err(StoreError::Missing(path));
         }
         let mut held = lease(&path, Access::Read, notice)?;
-        let version = migrate::version(&held, &path)?;
+        let mut values = meta::all(&held, &path)?;
+        let version = migrate::version(&values, &path)?;
         if version < migrate::VERSION {
             drop(held);
             migrate::migrate(&*lease(&path, Access::Write, notice)?, version)?;
             held = lease(&path, Access::Read, notice)?;
+            values = meta::all(&held, &path)?;
         }
-        let info = meta::read(&held, &path)?;
+        let info = meta::info(&values, &path)?;
         Ok(Reader { lease: held, path, info })
     }
 
@@ -66,12 +69,9 @@ impl Reader {
         &self.info
     }
 
-    /// Lets the engine use every core: for questions about more than a fortnight.
-    ///
-    /// # Errors
-    /// Of the engine.
-    pub fn spread(&self) -> Result<(), StoreError> {
-        Ok(self.lease.execute_batch(&format!("SET threads TO {}", available_threads()))?)
+    /// Another connection under the same lease, for another thread.
+    pub(crate) fn another(&self) -> Result<Connection, StoreError> {
+        Ok(super::engine::another(&self.lease)?)
     }
 
     /// All sites by name.

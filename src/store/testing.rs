@@ -1,7 +1,7 @@
 //! Stores as no version of the program would leave them, for its tests.
 #![doc(hidden)]
 
-use super::lease::open_private;
+use super::engine::open_private;
 use super::{StoreError, meta};
 use std::path::Path;
 

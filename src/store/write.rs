@@ -2,7 +2,8 @@
 //! transaction, under one write lease.
 
 use super::dictionary::{Ids, Need};
-use super::lease::{Access, Lease, file_id, lease};
+use super::engine::Access;
+use super::lease::{Lease, file_id, lease};
 use super::{Info, StoreError, meta, migrate, reader, state};
 use crate::model::{Class, Commit, Counters, Day, Dictionary, Hash, InputState, RowKey, SiteId, Stored, Sym, Symbols};
 use duckdb::{Connection, params};
@@ -14,6 +15,8 @@ use std::time::{Duration, Instant};
 const CHECKPOINT_COMMITS: u32 = 64;
 /// … or after this long.
 const CHECKPOINT_AFTER: Duration = Duration::from_secs(60);
+/// From so many hashes on a commit is quicker on every core.
+const MANY: usize = 5000;
 
 /// The writing side of a store in one process. Opens the file only for a commit.
 pub struct Writer {
@@ -35,9 +38,9 @@ impl Writer {
         let path = std::path::absolute(path).map_err(StoreError::io(path))?;
         let info = {
             let lease = lease(&path, Access::Write, &*notice)?;
-            let version = migrate::version(&lease, &path)?;
-            migrate::migrate(&lease, version)?;
-            meta::read(&lease, &path)?
+            let meta = meta::all(&lease, &path)?;
+            migrate::migrate(&lease, migrate::version(&meta, &path)?)?;
+            meta::info(&meta, &path)?
         };
         let file = file_id(&path).ok_or_else(|| StoreError::Missing(path.clone()))?;
         Ok(Writer { path, file, info, ids: Ids::new(cap), checkpointed: Instant::now(), notice })
@@ -105,6 +108,10 @@ pub(crate) fn integer(hash: &Hash) -> i128 {
 impl Tx<'_> {
     pub(crate) fn connection(&self) -> &Connection {
         &self.lease
+    }
+
+    pub(crate) fn spread(&self) -> Result<(), StoreError> {
+        Ok(self.lease.spread()?)
     }
 
     /// The state's version: random, new with every commit.
@@ -189,11 +196,10 @@ impl Tx<'_> {
         self.replace_open_visits(&commit)?;
         self.touch_days(&commit)?;
         state::save_inputs(&self.lease, &commit.inputs, commit.now)?;
-        let commits = meta::get(&self.lease, "commits")?.and_then(|n| n.parse().ok()).unwrap_or(0u32) + 1;
-        meta::set(&self.lease, "commits", &commits.to_string())?;
-        meta::set(&self.lease, "version", version)?;
+        let commits = meta::count_commit(&self.lease, version)?;
         if let Err(error) = self.lease.execute_batch("COMMIT") {
             self.writer.ids.forget();
+            self.lease.abandon();
             return Err(error.into());
         }
         if commits >= CHECKPOINT_COMMITS || self.writer.checkpointed.elapsed() >= CHECKPOINT_AFTER {
@@ -208,6 +214,9 @@ impl Tx<'_> {
     fn count_new(&mut self, commit: &mut Commit) -> Result<(), StoreError> {
         if commit.candidates.is_empty() {
             return Ok(());
+        }
+        if commit.candidates.len() > MANY {
+            self.lease.spread()?;
         }
         let sql = include_str!("sql/candidates.sql");
         self.lease.execute_batch(sql)?;
