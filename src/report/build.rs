@@ -242,8 +242,8 @@ fn kind(reader: &Reader, asked: &Asked, query: &Query) -> Result<Option<Kind>, S
     if let Some(kind) = asked.kind {
         return Ok(kind);
     }
-    let only_beacon = !reader.has_kind(query, Kind::Log)? && reader.has_kind(query, Kind::Beacon)?;
-    Ok(Some(if only_beacon { Kind::Beacon } else { Kind::Log }))
+    let [logs, beacons] = reader.rows_by_kind(query)?;
+    Ok(Some(if logs == 0 && beacons > 0 { Kind::Beacon } else { Kind::Log }))
 }
 
 fn marked(reader: &Reader, range: &Range, zone: Zone) -> Result<Vec<String>, StoreError> {

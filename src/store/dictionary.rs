@@ -4,7 +4,7 @@
 use super::StoreError;
 use crate::model::{Day, Dictionary, RowKey, SiteId, Stored, Sym, Symbols};
 use duckdb::{Connection, params_from_iter};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// New texts that one site may bring into a dictionary on one day; the rest
 /// is `(other)`.
@@ -223,24 +223,63 @@ fn collect(connection: &Connection, sql: &str, params: impl duckdb::Params) -> R
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The texts of ids, for what is read back.
+/// The texts of ids of one dictionary.
 pub(crate) fn texts(
     connection: &Connection,
     dictionary: Dictionary,
     ids: &HashSet<u32>,
 ) -> Result<Vec<(u32, String)>, StoreError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
+    let found = all_texts(connection, &[(dictionary, ids)])?;
+    Ok(found.into_iter().map(|((_, id), text)| (id, text)).collect())
+}
+
+/// Texts by dictionary and id.
+pub(crate) type Texts = HashMap<(Dictionary, u32), String>;
+
+/// The texts of ids of several dictionaries, in as few questions as can be.
+pub(crate) fn all_texts(
+    connection: &Connection,
+    wanted: &[(Dictionary, &HashSet<u32>)],
+) -> Result<Texts, StoreError> {
+    let mut by_dictionary: BTreeMap<u8, Vec<u32>> = BTreeMap::new();
+    for (dictionary, ids) in wanted {
+        by_dictionary.entry(*dictionary as u8).or_default().extend(ids.iter());
     }
-    let table = dictionary.as_str();
-    let mut sorted: Vec<u32> = ids.iter().copied().collect();
-    sorted.sort_unstable();
-    let mut found = Vec::new();
-    for some in sorted.chunks(MANY) {
-        let list = some.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
-        found.extend(collect(connection, &format!("SELECT id, text FROM {table} WHERE id IN ({list})"), [])?);
+    let mut parts = Vec::new();
+    let mut named = 0;
+    let mut found = Texts::new();
+    for dictionary in Dictionary::ALL {
+        let Some(ids) = by_dictionary.get_mut(&(dictionary as u8)) else { continue };
+        ids.sort_unstable();
+        ids.dedup();
+        for some in ids.chunks(MANY) {
+            let list = some.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+            let (number, table) = (dictionary as u8, dictionary.as_str());
+            parts.push(format!("SELECT {number}, id, text FROM {table} WHERE id IN ({list})"));
+            named += some.len();
+            if named >= MANY {
+                find_texts(connection, &std::mem::take(&mut parts), &mut found)?;
+                named = 0;
+            }
+        }
     }
+    find_texts(connection, &parts, &mut found)?;
     Ok(found)
+}
+
+fn find_texts(connection: &Connection, parts: &[String], found: &mut Texts) -> Result<(), StoreError> {
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let mut statement = connection.prepare(&parts.join(" UNION ALL "))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let number: i32 = row.get(0)?;
+        if let Some(dictionary) = Dictionary::ALL.into_iter().find(|d| *d as i32 == number) {
+            found.insert((dictionary, row.get(1)?), row.get(2)?);
+        }
+    }
+    Ok(())
 }
 
 impl Ids {

@@ -3,6 +3,7 @@
 //! as long as attaching a file to it, so nobody should have to wait for that
 //! while the file is locked.
 
+use super::lease::beside;
 use duckdb::{AccessMode, Config, Connection};
 use std::path::{Path, PathBuf};
 
@@ -65,9 +66,14 @@ fn config(path: &Path, access: Access) -> duckdb::Result<Config> {
         .with("preserve_insertion_order", "false")
 }
 
+/// Bytes of a block of a new store. Whoever opens a file with a log makes an
+/// empty block for every column that the log appends to: with the engine's own
+/// 256 KiB that was most of the time.
+const BLOCK: &str = "65536";
+
 /// Opens a file that nobody else knows yet, in an engine of its own.
 pub(crate) fn open_private(path: &Path) -> duckdb::Result<Connection> {
-    let config = config(path, Access::Write)?.access_mode(AccessMode::ReadWrite)?.enable_external_access(false)?;
+    let config = config(path, Access::Write)?.with("default_block_size", BLOCK)?.access_mode(AccessMode::ReadWrite)?.enable_external_access(false)?;
     let connection = Connection::open_with_flags(path, config)?;
     connection.execute_batch("PRAGMA disable_checkpoint_on_shutdown")?;
     Ok(connection)
@@ -77,6 +83,9 @@ pub(crate) fn open_private(path: &Path) -> duckdb::Result<Connection> {
 fn quoted(path: &Path) -> String {
     format!("'{}'", path.to_string_lossy().replace('\'', "''"))
 }
+
+/// The files of a store that are the engine's.
+const OWN: [&str; 4] = ["", ".wal", ".wal.checkpoint", ".wal.recovery"];
 
 /// An engine that may touch one file, its log and its temporary folder.
 pub(super) struct Engine {
@@ -88,9 +97,8 @@ pub(super) struct Engine {
 impl Engine {
     pub(super) fn new(path: &Path, access: Access) -> duckdb::Result<Engine> {
         let root = Connection::open_in_memory_with_flags(config(path, access)?)?;
-        let file = quoted(path);
-        let log = quoted(&super::lease::beside(path, ".wal"));
-        root.execute_batch(&format!("SET allowed_paths = [{file}, {log}]; SET enable_external_access = false"))?;
+        let allowed = OWN.map(|suffix| quoted(&beside(path, suffix))).join(", ");
+        root.execute_batch(&format!("SET allowed_paths = [{allowed}]; SET enable_external_access = false"))?;
         root.execute_batch("PRAGMA disable_checkpoint_on_shutdown")?;
         Ok(Engine { path: path.to_owned(), root, access })
     }

@@ -1,6 +1,6 @@
 //! The series and the lists of a report.
 
-use super::dictionary::texts;
+use super::dictionary::{Texts, all_texts};
 use super::filter::column;
 use super::query::{PageSums, SeriesRow, Top, TopRow, UNKNOWN, code_name};
 use super::tally::{Groups, tally};
@@ -40,54 +40,71 @@ impl Reader {
         hours.sort_unstable_by_key(|(quarter, _)| *quarter);
         let bucket = |quarter: u32| i64::from(quarter) * i64::from(QUARTER);
         let series = hours.into_iter().map(|(quarter, sums)| SeriesRow { bucket: bucket(quarter), sums }).collect();
-        let tops = dimensions.iter().zip(groups).map(|(dimension, rows)| {
-            let order = Order::of(*dimension, sort, query.counts_page_visitors());
-            self.list(*dimension, rows, order, limit)
+        let page_filter = query.counts_page_visitors();
+        let lists = dimensions.iter().zip(groups).map(|(&dimension, rows)| {
+            let order = Order { dimension, sort, of_pages: page_filter || dimension == Dimension::Page };
+            List::new(order, rows, limit)
         });
-        Ok(Overview { tops: tops.collect::<Result<_, _>>()?, series })
+        let lists: Vec<List> = lists.collect();
+        let ids: Vec<(Dictionary, HashSet<u32>)> =
+            lists.iter().filter_map(|list| Some((list.dictionary?, list.ids()))).collect();
+        let wanted: Vec<_> = ids.iter().map(|(dictionary, ids)| (*dictionary, ids)).collect();
+        let texts = all_texts(self.connection(), &wanted)?;
+        Ok(Overview { tops: lists.into_iter().map(|list| list.named(&texts, limit)).collect(), series })
     }
+}
 
-    /// Names the values of a list, adds up those of one name, and sorts them.
-    fn list(
-        &self,
-        dimension: Dimension,
-        mut rows: Vec<(u32, PageSums)>,
-        order: Order,
-        limit: usize,
-    ) -> Result<Top<TopRow>, StoreError> {
-        let (id, dictionary, number) = column(dimension);
-        let table = Dictionary::ALL.into_iter().find(|d| d.as_str() == dictionary);
-        let mut total = rows.len();
-        if number == 0 {
+/// A list on its way: its values by number, before they have names.
+struct List {
+    order: Order,
+    dictionary: Option<Dictionary>,
+    /// A field of a compound text, from 1; 0 is the whole.
+    field: u8,
+    rows: Vec<(u32, PageSums)>,
+    total: usize,
+}
+
+impl List {
+    fn new(order: Order, mut rows: Vec<(u32, PageSums)>, limit: usize) -> List {
+        let (_, table, field) = column(order.dimension);
+        let dictionary = Dictionary::ALL.into_iter().find(|d| d.as_str() == table);
+        let mut total = 0;
+        if field == 0 {
             rows.retain(|(_, sums)| order.lists(sums));
             total = rows.len();
             keep_first(&mut rows, order, limit);
         }
-        let ids: HashSet<u32> = rows.iter().map(|(id, _)| *id).collect();
-        let names: HashMap<u32, String> = match table {
-            Some(table) => texts(self.connection(), table, &ids)?.into_iter().collect(),
-            None => HashMap::new(),
+        List { order, dictionary, field, rows, total }
+    }
+
+    fn ids(&self) -> HashSet<u32> {
+        self.rows.iter().map(|(id, _)| *id).collect()
+    }
+
+    /// Names the values, adds up those of one name, and sorts them.
+    fn named(self, texts: &Texts, limit: usize) -> Top<TopRow> {
+        let List { order, dictionary, field, rows, mut total } = self;
+        let name = |id: u32| match dictionary {
+            None => code_name(order.dimension, id as u16),
+            Some(dictionary) => part(texts.get(&(dictionary, id)).map_or("", String::as_str), field).to_owned(),
         };
-        let name = |id: u32| match table {
-            None => code_name(dimension, id as u16),
-            Some(_) => part(names.get(&id).map_or("", String::as_str), number).to_owned(),
-        };
-        let mut named: Vec<TopRow> = if number == 0 {
+        let mut named: Vec<TopRow> = if field == 0 {
             rows.into_iter().map(|(id, sums)| TopRow { value: name(id), sums }).collect()
         } else {
             let mut by_name: HashMap<String, PageSums> = HashMap::new();
             rows.into_iter().for_each(|(id, sums)| by_name.entry(name(id)).or_default().add(&sums));
             by_name.into_iter().map(|(value, sums)| TopRow { value, sums }).collect()
         };
-        if number > 0 {
+        if field > 0 {
             // A visit without a campaign is not one of its values.
-            named.retain(|row| order.lists(&row.sums) && (id != "campaign" || !row.value.is_empty()));
+            let of_campaigns = dictionary == Some(Dictionary::Campaigns);
+            named.retain(|row| order.lists(&row.sums) && !(of_campaigns && row.value.is_empty()));
             total = named.len();
         }
         named.iter_mut().filter(|row| row.value.is_empty()).for_each(|row| row.value = UNKNOWN.into());
         named.sort_by(|a, b| order.compare(&a.sums, &b.sums).then_with(|| a.value.cmp(&b.value)));
         named.truncate(limit);
-        Ok(Top { total: total as u64, rows: named })
+        Top { total: total as u64, rows: named }
     }
 }
 
@@ -129,10 +146,6 @@ struct Order {
 }
 
 impl Order {
-    fn of(dimension: Dimension, sort: Metric, page_filter: bool) -> Order {
-        Order { dimension, sort, of_pages: page_filter || dimension == Dimension::Page }
-    }
-
     fn lists(self, sums: &PageSums) -> bool {
         match self.dimension {
             Dimension::EntryPage => sums.visits != 0,

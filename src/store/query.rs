@@ -186,20 +186,16 @@ impl Reader {
         })?)
     }
 
-    /// Rows of page facts in the range, of these sites and kind.
-    pub(super) fn rows(&self, query: &Query) -> Result<u64, StoreError> {
-        let (conditions, bound) = query.base(true);
-        let sql = format!("SELECT count(*) FROM page_facts WHERE {conditions}");
-        Ok(self.connection().query_row(&sql, params_from_iter(bound), |row| row.get::<_, i64>(0))? as u64)
-    }
-
-    /// Whether there are page facts of a kind in the range.
-    pub fn has_kind(&self, query: &Query, kind: Kind) -> Result<bool, StoreError> {
+    /// Rows of page facts in the range and sites: of logs, of beacons.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn rows_by_kind(&self, query: &Query) -> Result<[u64; 2], StoreError> {
         let (conditions, bound) = query.base(false);
-        let sql = format!("SELECT 1 FROM page_facts WHERE kind = {} AND {conditions} LIMIT 1", kind as u8);
-        let mut statement = self.connection().prepare(&sql)?;
-        let mut rows = statement.query(params_from_iter(bound))?;
-        Ok(rows.next()?.is_some())
+        let sql = format!("SELECT count(*), count(*) FILTER (kind = 0) FROM page_facts WHERE {conditions}");
+        let (all, logs): (i64, i64) =
+            self.connection().query_row(&sql, params_from_iter(bound), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok([logs as u64, (all - logs) as u64])
     }
 }
 

@@ -45,9 +45,10 @@ impl Reader {
             dimensions.iter().partition(|d| **d == Dimension::ErrorPath && !by_path);
         let sums = self.request_sums(query, table, &others)?;
         let paths = if of_paths.is_empty() { Vec::new() } else { self.request_sums(query, "error_facts", &of_paths)? };
+        let any_times = !by_path && !others.is_empty() && self.has_times(query)?;
         let (mut of_others, mut tops) = (0, Vec::new());
         for &dimension in dimensions {
-            let has_times = !by_path && dimension != Dimension::ErrorPath;
+            let has_times = any_times && dimension != Dimension::ErrorPath;
             let rows = if of_paths.contains(&dimension) {
                 self.name_requests(dimension, paths.iter().map(|(ids, n, bytes)| (ids[0], *n, *bytes)))?
             } else {
@@ -131,6 +132,13 @@ impl Reader {
             all.truncate(limit as usize);
         }
         Ok(Top { total, rows: all })
+    }
+
+    fn has_times(&self, query: &Query) -> Result<bool, StoreError> {
+        let (conditions, bound) = query.conditions(true);
+        let mut statement =
+            self.connection().prepare(&format!("SELECT 1 FROM latency_facts WHERE {conditions} LIMIT 1"))?;
+        Ok(statement.query(params_from_iter(bound))?.next()?.is_some())
     }
 
     fn latencies(&self, query: &Query, dimension: Dimension) -> Result<BTreeMap<String, Bins>, StoreError> {

@@ -10,7 +10,9 @@ use duckdb::{Connection, params_from_iter};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Rows that one question may bring, roughly: they wait in memory.
-const SLICE: u64 = 400_000;
+const SLICE: u64 = 100_000;
+/// From so many slices on, every core takes some.
+const MANY: usize = 6;
 
 /// The sums by one column's values.
 #[derive(Default)]
@@ -50,7 +52,7 @@ impl Groups {
 /// Of the engine.
 pub(super) fn tally(reader: &Reader, query: &Query, columns: &[String]) -> Result<Vec<Groups>, StoreError> {
     let slices = slices(reader, query)?;
-    let workers = if slices.len() == 1 { 1 } else { std::thread::available_parallelism().map_or(1, |n| n.get()) };
+    let workers = if slices.len() < MANY { 1 } else { std::thread::available_parallelism().map_or(1, |n| n.get()) };
     let next = AtomicUsize::new(0);
     let work = |connection: &Connection| take_slices(connection, query, columns, &slices, &next);
     if workers == 1 {
@@ -73,7 +75,8 @@ pub(super) fn tally(reader: &Reader, query: &Query, columns: &[String]) -> Resul
 
 /// The range in parts of a bearable number of rows.
 fn slices(reader: &Reader, query: &Query) -> Result<Vec<Query>, StoreError> {
-    let count = reader.rows(query)?.div_ceil(SLICE).max(1) as i64;
+    let rows: u64 = reader.rows_by_kind(query)?.iter().sum();
+    let count = rows.div_ceil(SLICE).max(1) as i64;
     let at = |part: i64| query.from + (query.to - query.from) * part / count;
     Ok((0..count).map(|part| Query { from: at(part), to: at(part + 1), ..query.clone() }).collect())
 }

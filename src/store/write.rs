@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// A writer checkpoints after this many commits: every opening replays the
 /// log, and the time follows the number of commits in it.
-const CHECKPOINT_COMMITS: u32 = 64;
+const CHECKPOINT_COMMITS: u32 = 4;
 /// … or after this long.
 const CHECKPOINT_AFTER: Duration = Duration::from_secs(60);
 /// From so many hashes on a commit is quicker on every core.
