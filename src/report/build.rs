@@ -164,12 +164,15 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
     let extent = if asked.span.is_all() { reader.extent(&ids)? } else { None };
     let range = asked.span.range(zone, now, extent)?;
     let interval = asked.interval.unwrap_or_else(|| range.interval());
-    let mut query = Query { from: range.from, to: range.to, sites: ids, kind: None, filters: asked.filters.clone() };
-    query.kind = kind(reader, asked, &query)?;
+    let filters = asked.filters.clone();
+    let mut query = Query { from: range.from, to: range.to, sites: ids, filters, ..Query::default() };
+    let rows = reader.rows_by_kind(&query)?;
+    query.kind = asked.kind.unwrap_or_else(|| kind(rows));
+    query.rows = Some(rows.iter().sum());
     let asker = Asker { reader, asked, query: &query };
     let previous = asked.compare.map(|compare| {
         let before = range.compared(compare, zone, now);
-        let query = Query { from: before.from, to: before.to, ..query.clone() };
+        let query = Query { from: before.from, to: before.to, rows: None, ..query.clone() };
         let before_totals = Asker { reader, asked, query: &query }.answer(&[])?.totals;
         Ok::<_, StoreError>((before, before_totals))
     });
@@ -238,12 +241,8 @@ fn check(asked: &Asked) -> Result<(), ReportError> {
 
 /// Log and beacon counts are never added up unasked: the kind that there is,
 /// logs if there are both.
-fn kind(reader: &Reader, asked: &Asked, query: &Query) -> Result<Option<Kind>, StoreError> {
-    if let Some(kind) = asked.kind {
-        return Ok(kind);
-    }
-    let [logs, beacons] = reader.rows_by_kind(query)?;
-    Ok(Some(if logs == 0 && beacons > 0 { Kind::Beacon } else { Kind::Log }))
+fn kind([logs, beacons]: [u64; 2]) -> Option<Kind> {
+    Some(if logs == 0 && beacons > 0 { Kind::Beacon } else { Kind::Log })
 }
 
 fn marked(reader: &Reader, range: &Range, zone: Zone) -> Result<Vec<String>, StoreError> {

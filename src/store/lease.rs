@@ -14,7 +14,7 @@ use std::fs::File;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, mpsc};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// The one engine of the process, which at the most one lease uses.
 static ENGINE: Mutex<Option<Engine>> = Mutex::new(None);
@@ -75,6 +75,11 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// When the store was last opened for reading, as far as is known.
+pub(crate) fn last_read(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(beside(path, ".lock")).and_then(|m| m.modified()).ok()
+}
+
 /// Waits for the store and opens it. `notice` is called once, after five
 /// seconds, with the PID of the holder where it is known.
 pub(crate) fn lease(path: &Path, access: Access, notice: &dyn Fn(Option<u32>)) -> Result<Lease, StoreError> {
@@ -131,6 +136,10 @@ impl<'a> Wait<'a> {
         };
         if file.try_lock().is_err() {
             self.queue(&file)?;
+        }
+        if access == Access::Read {
+            // Tells writers that somebody reads.
+            let _ = file.set_modified(SystemTime::now());
         }
         Ok((access == Access::Write).then_some(file))
     }

@@ -23,6 +23,8 @@ pub struct Query {
     pub kind: Option<Kind>,
     /// All have to hold.
     pub filters: Vec<Filter>,
+    /// Rows of page facts in the range, where they were counted already.
+    pub rows: Option<u64>,
 }
 
 /// Sums of page facts: the counters of many rows.

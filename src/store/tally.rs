@@ -75,7 +75,10 @@ pub(super) fn tally(reader: &Reader, query: &Query, columns: &[String]) -> Resul
 
 /// The range in parts of a bearable number of rows.
 fn slices(reader: &Reader, query: &Query) -> Result<Vec<Query>, StoreError> {
-    let rows: u64 = reader.rows_by_kind(query)?.iter().sum();
+    let rows = match query.rows {
+        Some(rows) => rows,
+        None => reader.rows_by_kind(query)?.iter().sum(),
+    };
     let count = rows.div_ceil(SLICE).max(1) as i64;
     let at = |part: i64| query.from + (query.to - query.from) * part / count;
     Ok((0..count).map(|part| Query { from: at(part), to: at(part + 1), ..query.clone() }).collect())

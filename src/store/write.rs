@@ -3,16 +3,18 @@
 
 use super::dictionary::{Ids, Need};
 use super::engine::Access;
-use super::lease::{Lease, file_id, lease};
+use super::lease::{Lease, file_id, last_read, lease};
 use super::{Info, StoreError, meta, migrate, reader, state};
 use crate::model::{Class, Commit, Counters, Day, Dictionary, Hash, InputState, RowKey, SiteId, Stored, Sym, Symbols};
 use duckdb::{Connection, params};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// A writer checkpoints after this many commits: every opening replays the
-/// log, and the time follows the number of commits in it.
-const CHECKPOINT_COMMITS: u32 = 4;
+/// log, 10 ms for the first commit in it and more than 1 ms for each other. While
+/// somebody reads it checkpoints after every commit; otherwise writing half a
+/// megabyte for each would wear out the disk for nobody.
+const CHECKPOINT_COMMITS: u32 = 16;
 /// … or after this long.
 const CHECKPOINT_AFTER: Duration = Duration::from_secs(60);
 /// From so many hashes on a commit is quicker on every core.
@@ -25,6 +27,8 @@ pub struct Writer {
     info: Info,
     ids: Ids,
     checkpointed: Instant,
+    /// When somebody last read the store, at our last checkpoint.
+    read: Option<SystemTime>,
     notice: Box<dyn Fn(Option<u32>) + Send>,
 }
 
@@ -43,7 +47,8 @@ impl Writer {
             meta::info(&meta, &path)?
         };
         let file = file_id(&path).ok_or_else(|| StoreError::Missing(path.clone()))?;
-        Ok(Writer { path, file, info, ids: Ids::new(cap), checkpointed: Instant::now(), notice })
+        let read = last_read(&path);
+        Ok(Writer { path, file, info, ids: Ids::new(cap), checkpointed: Instant::now(), read, notice })
     }
 
     /// What the store is.
@@ -202,7 +207,10 @@ impl Tx<'_> {
             self.lease.abandon();
             return Err(error.into());
         }
-        if commits >= CHECKPOINT_COMMITS || self.writer.checkpointed.elapsed() >= CHECKPOINT_AFTER {
+        let read = last_read(&self.writer.path);
+        let is_read = read != self.writer.read;
+        if is_read || commits >= CHECKPOINT_COMMITS || self.writer.checkpointed.elapsed() >= CHECKPOINT_AFTER {
+            self.writer.read = read;
             checkpoint(&self.lease)?;
             self.writer.checkpointed = Instant::now();
         }
