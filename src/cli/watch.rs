@@ -7,7 +7,6 @@ use super::signals::Signals;
 use super::{discover, ingest};
 use crate::error::{Exit, Failure, Outcome};
 use crate::pipeline::{ImportOptions, WatchOptions, watch};
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -54,21 +53,7 @@ fn paths(args: &args::Watch, config: &Config) -> Result<Vec<PathBuf>, Failure> {
         }
         return Ok(found);
     }
-    let mut paths = Vec::new();
-    for name in named {
-        let matches = glob::glob(&name).into_iter().flatten().flatten();
-        let before = paths.len();
-        if name.contains(['*', '?', '[']) {
-            paths.extend(matches.filter(|path| path.is_file()));
-        }
-        if paths.len() == before {
-            paths.push(PathBuf::from(name));
-        }
-    }
-    // A file that several names lead to is followed once.
-    let mut known = std::collections::HashSet::new();
-    paths.retain(|path| std::fs::metadata(path).map_or(true, |meta| known.insert((meta.dev(), meta.ino()))));
-    Ok(paths)
+    Ok(named.into_iter().map(PathBuf::from).collect())
 }
 
 /// A log that is there has to be readable; one that is not there may come.

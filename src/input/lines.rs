@@ -126,6 +126,13 @@ impl Lines {
         &self.buffer[end.saturating_sub(TAIL)..end]
     }
 
+    /// The last bytes that were read, with their position: up to [`TAIL`] before
+    /// the next line, and what there is of it and behind it.
+    pub fn at_hand(&self) -> (u64, &[u8]) {
+        let start = self.next.saturating_sub(TAIL);
+        (self.base + start as u64, &self.buffer[start..])
+    }
+
     /// Passes over everything before `position`; stops earlier at the end.
     ///
     /// # Errors

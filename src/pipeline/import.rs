@@ -90,7 +90,22 @@ pub struct Import<'a> {
 /// If a name leads nowhere, an input cannot be read, or the store not be
 /// written. What was committed before stays.
 pub fn import(names: &[String], ingest: &mut Ingest, progress: &mut dyn Progress) -> Result<Summary, IngestError> {
-    let found = expand(names)?;
+    import_found(expand(names)?, ingest, progress)
+}
+
+/// Reads these files once, whatever they turn out to be.
+///
+/// # Errors
+/// If the store cannot be written. What was committed before stays.
+pub fn import_files(
+    files: Vec<PathBuf>,
+    ingest: &mut Ingest,
+    progress: &mut dyn Progress,
+) -> Result<Summary, IngestError> {
+    import_found(files.into_iter().map(|path| Found::File(path, false)).collect(), ingest, progress)
+}
+
+fn import_found(found: Vec<Found>, ingest: &mut Ingest, progress: &mut dyn Progress) -> Result<Summary, IngestError> {
     let mut import = Import {
         ingest,
         progress,

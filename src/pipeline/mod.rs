@@ -4,15 +4,18 @@
 mod batch;
 mod error;
 mod feed;
+mod follow;
 mod import;
 mod ingest;
 mod locate;
 mod progress;
 mod settings;
+mod siblings;
 mod sites;
 mod source;
 mod stream;
 mod sweep;
+mod wake;
 mod watch;
 mod worker;
 

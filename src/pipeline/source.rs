@@ -2,8 +2,9 @@
 
 use crate::input::{Compression, Lines, decompress};
 use std::fs::File;
-use std::io::{Cursor, Error, Read, Result, Write};
-use std::path::{Path, PathBuf};
+use std::io::{Cursor, Error, Read, Result, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -17,27 +18,33 @@ pub struct Source {
     pub read: Arc<AtomicU64>,
 }
 
+/// A file is opened once: its path may lead to another one the next moment.
 enum Origin {
-    Plain(PathBuf),
-    Packed(PathBuf),
-    Stdin(Arc<Mutex<Tape>>),
+    Plain(File),
+    Packed(File),
+    /// Standard input or a pipe, which has no positions.
+    Pipe(Arc<Mutex<Tape>>),
 }
 
 impl Source {
-    /// Of a file, whatever its compression.
+    /// Of a file, whatever its compression, or of a pipe with a name.
     ///
     /// # Errors
     /// If it cannot be opened or its first bytes cannot be read.
     pub fn file(path: &Path) -> Result<Source> {
-        let read = Arc::new(AtomicU64::new(0));
         let file = File::open(path)?;
-        if file.metadata()?.is_dir() {
+        let meta = file.metadata()?;
+        if meta.is_dir() {
             return Err(Error::other("it is a directory"));
         }
-        let (compression, decoded) = decompress(Box::new(Counted(file, read.clone())))?;
+        if !meta.is_file() {
+            return Source::pipe(file);
+        }
+        let read = Arc::new(AtomicU64::new(0));
+        let (compression, decoded) = decompress(Box::new(Counted(file.try_clone()?, read.clone())))?;
         let origin = match compression {
-            Compression::Plain => Origin::Plain(path.into()),
-            _ => Origin::Packed(path.into()),
+            Compression::Plain => Origin::Plain(file),
+            _ => Origin::Packed(file),
         };
         Ok(Source { origin, lines: Lines::new(decoded), read })
     }
@@ -47,38 +54,62 @@ impl Source {
     /// # Errors
     /// If its first bytes cannot be read.
     pub fn stdin() -> Result<Source> {
-        let read = Arc::new(AtomicU64::new(0));
-        let (_, decoded) = decompress(Box::new(Counted(std::io::stdin(), read.clone())))?;
-        let tape = Arc::new(Mutex::new(Tape { live: decoded, recorded: Some(zstd::Encoder::new(Vec::new(), 1)?) }));
-        let lines = Lines::new(Box::new(Playing(tape.clone())));
-        Ok(Source { origin: Origin::Stdin(tape), lines, read })
+        Source::pipe(std::io::stdin())
     }
 
-    /// Whether its positions are those of a file.
-    pub fn is_plain(&self) -> bool {
-        matches!(self.origin, Origin::Plain(_))
+    fn pipe(bytes: impl Read + Send + 'static) -> Result<Source> {
+        let read = Arc::new(AtomicU64::new(0));
+        let (_, decoded) = decompress(Box::new(Counted(bytes, read.clone())))?;
+        let tape = Arc::new(Mutex::new(Tape { live: decoded, recorded: Some(zstd::Encoder::new(Vec::new(), 1)?) }));
+        let lines = Lines::new(Box::new(Playing(tape.clone())));
+        Ok(Source { origin: Origin::Pipe(tape), lines, read })
     }
 
     /// Whether it can be opened anew later.
     pub fn is_file(&self) -> bool {
-        !matches!(self.origin, Origin::Stdin(_))
+        !matches!(self.origin, Origin::Pipe(_))
+    }
+
+    /// Device and inode of the file that is open.
+    pub fn file_id(&self) -> Option<(u64, u64)> {
+        let (Origin::Plain(file) | Origin::Packed(file)) = &self.origin else { return None };
+        file.metadata().ok().map(|meta| (meta.dev(), meta.ino()))
+    }
+
+    /// The first bytes that the file has now, up to `len`; nothing of what
+    /// has no positions.
+    pub fn head(&self, len: usize) -> Vec<u8> {
+        let Origin::Plain(file) = &self.origin else { return Vec::new() };
+        let mut head = vec![0; len];
+        let read = read_at(file, &mut head, 0).unwrap_or(0);
+        head.truncate(read);
+        head
+    }
+
+    /// Whether what was read of a plain file is still there: it was truncated,
+    /// and perhaps filled again, if not.
+    ///
+    /// # Errors
+    /// If reading fails.
+    pub fn is_intact(&self) -> Result<bool> {
+        let Origin::Plain(file) = &self.origin else { return Ok(true) };
+        let (start, known) = self.lines.at_hand();
+        let mut there = vec![0; known.len()];
+        let read = read_at(file, &mut there, start)?;
+        Ok(there[..read] == *known)
     }
 
     /// Goes to a position of the uncompressed stream; stops at its end.
     ///
     /// # Errors
-    /// If reading fails, or if standard input was settled and would have to go back.
+    /// If reading fails, or if a pipe was settled and would have to go back.
     pub fn go_to(&mut self, position: u64) -> Result<()> {
-        if let Origin::Plain(path) = &self.origin {
-            let meta = std::fs::metadata(path)?;
-            // A pipe or device by name has no positions.
-            if meta.is_file() {
-                let position = position.min(meta.len());
-                self.read.store(position, Ordering::Relaxed);
-                let read = self.read.clone();
-                self.lines = Lines::at(File::open(path)?, position, |file| Box::new(Counted(file, read)))?;
-                return Ok(());
-            }
+        if let Origin::Plain(file) = &self.origin {
+            let position = position.min(file.metadata()?.len());
+            self.read.store(position, Ordering::Relaxed);
+            let read = self.read.clone();
+            self.lines = Lines::at(file.try_clone()?, position, |file| Box::new(Counted(file, read)))?;
+            return Ok(());
         }
         if position < self.lines.position() {
             self.rewind()?;
@@ -88,12 +119,13 @@ impl Source {
 
     fn rewind(&mut self) -> Result<()> {
         match &self.origin {
-            Origin::Plain(path) | Origin::Packed(path) => {
+            Origin::Plain(file) | Origin::Packed(file) => {
                 self.read.store(0, Ordering::Relaxed);
-                let counted = Counted(File::open(path)?, self.read.clone());
-                self.lines = Lines::new(decompress(Box::new(counted))?.1);
+                let mut file = file.try_clone()?;
+                file.seek(SeekFrom::Start(0))?;
+                self.lines = Lines::new(decompress(Box::new(Counted(file, self.read.clone())))?.1);
             }
-            Origin::Stdin(tape) => {
+            Origin::Pipe(tape) => {
                 let played = lock(tape).take_recorded()?;
                 self.lines = Lines::new(Box::new(played.chain(Playing(tape.clone()))));
             }
@@ -103,10 +135,24 @@ impl Source {
 
     /// Says that it will not go back any more.
     pub fn settle(&mut self) {
-        if let Origin::Stdin(tape) = &self.origin {
+        if let Origin::Pipe(tape) = &self.origin {
             lock(tape).recorded = None;
         }
     }
+}
+
+/// Reads at a position until the buffer is full or the file ends.
+fn read_at(file: &File, buffer: &mut [u8], start: u64) -> Result<usize> {
+    let mut read = 0;
+    while read < buffer.len() {
+        match file.read_at(&mut buffer[read..], start + read as u64) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(read)
 }
 
 fn lock(tape: &Mutex<Tape>) -> MutexGuard<'_, Tape> {

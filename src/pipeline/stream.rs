@@ -185,11 +185,6 @@ impl Stream {
         self.is_following = false;
     }
 
-    /// Whether positions in it are positions in the file.
-    pub fn is_plain(&self) -> bool {
-        self.source.is_plain()
-    }
-
     /// Position in its file or stream up to which it was consumed.
     pub fn position(&self) -> u64 {
         self.consumed
@@ -376,18 +371,27 @@ impl Stream {
 
     /// While a file is followed its head may still be growing.
     pub fn refresh_head(&mut self) {
-        if self.head.len() >= HEAD || !self.source.is_file() || self.base > 0 {
+        if self.head.len() >= HEAD || self.base > 0 {
             return;
         }
-        if let Ok(mut source) = Source::file(Path::new(&self.name)) {
-            let mut head = Vec::new();
-            if let Ok(bytes) = source.lines.peek(HEAD) {
-                head.extend_from_slice(&bytes[..bytes.len().min(HEAD)]);
-            }
-            if head.starts_with(&self.head) {
-                self.head = head;
-            }
+        let head = self.source.head(HEAD);
+        if head.starts_with(&self.head) {
+            self.head = head;
         }
+    }
+
+    /// Whether what was read of it is still there; not if it was truncated, and
+    /// perhaps filled again.
+    ///
+    /// # Errors
+    /// If reading fails.
+    pub fn is_intact(&self) -> std::io::Result<bool> {
+        self.source.is_intact()
+    }
+
+    /// Device and inode of its file.
+    pub fn file_id(&self) -> Option<(u64, u64)> {
+        self.source.file_id()
     }
 
     /// Passes over everything that is there; nothing of it is counted.

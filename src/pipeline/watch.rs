@@ -1,25 +1,30 @@
-//! Follows logs: a plain tail that goes on after a rename.
+//! Follows logs through their rotations. Every round looks at each path, reads
+//! what is new, and commits it; whatever happens to a file, its cursor says
+//! where to go on.
 
 use super::error::IngestError;
+use super::follow::{Change, Follow};
+use super::import::import_files;
 use super::ingest::Ingest;
-use super::stream::{Opened, Opening, Stream};
+use super::progress::Progress;
+use super::siblings::{Siblings, logs};
+use super::stream::Stream;
 use super::sweep::sweep;
+use super::wake::Wake;
 use crate::store::StoreError;
-use notify::{RecursiveMode, Watcher};
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-/// A `stat` so often decides, whatever events come or do not.
-const POLL: Duration = Duration::from_secs(1);
-/// Events are gathered for so long.
-const GATHER: Duration = Duration::from_millis(900);
-/// Lines of a batch; a commit comes at least with every poll.
+/// Lines of a batch; a commit comes at least with every round.
 const BATCH: u64 = 50_000;
 /// Past hours are merged so often.
 const MERGE: Duration = Duration::from_secs(600);
+/// Rotated files are looked for so often, beside after every rotation: one may
+/// have been compressed only now.
+const SEARCH: Duration = Duration::from_secs(60);
+/// After an error of the store the next try is at most so far away.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What `watch` was told.
 #[derive(Clone, Debug, Default)]
@@ -34,82 +39,230 @@ pub struct WatchOptions {
     pub verbose: bool,
 }
 
-/// A followed path.
-struct Followed {
-    path: PathBuf,
-    claimed: Option<u16>,
-    stream: Option<Stream>,
-    /// Device and inode of the file that is being read.
-    file: (u64, u64),
-    told: bool,
-}
-
-/// Follows these files until told to stop. `say` gets messages for people.
+/// Follows the logs of these names, of which globs are looked up again and
+/// again, until told to stop. `say` gets messages for people.
 ///
 /// # Errors
-/// If the store cannot be written to any more. What was committed stays; the
-/// rest is read again next time.
+/// If the store is gone, another one, or none of ours. What was committed
+/// stays; the rest is read again next time.
 pub fn watch(
-    paths: &[PathBuf],
+    names: &[PathBuf],
     ingest: &mut Ingest,
     options: &WatchOptions,
     stop: &AtomicBool,
     say: &mut dyn FnMut(&str),
 ) -> Result<(), IngestError> {
-    let mut followed: Vec<Followed> = paths
-        .iter()
-        .map(|path| {
-            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            let claims = |site: &super::SiteSettings| site.logs.iter().any(|glob| glob.matches_path(&absolute));
-            let claimed = ingest.settings.sites.iter().position(claims).map(|index| index as u16);
-            Followed { path: path.clone(), claimed, stream: None, file: (0, 0), told: false }
-        })
-        .collect();
-    let (events, _watcher) = listen(&followed, options);
-    let mut news = Instant::now();
-    let mut merged = Instant::now();
-    let mut first = true;
+    let mut watch = Watch {
+        names,
+        ingest,
+        stop,
+        say,
+        verbose: options.verbose,
+        follows: Vec::new(),
+        opened: 0,
+        siblings: Siblings::default(),
+        searched: None,
+    };
+    let mut wake = Wake::new(options.no_events);
+    let (mut news, mut merged) = (Instant::now(), Instant::now());
+    let mut trouble = Trouble::default();
+    let mut skip = options.from_end;
     while !stop.load(Ordering::Relaxed) {
         let round = Instant::now();
-        ingest.tick();
-        let mut lines = 0;
-        for index in 0..followed.len() {
-            match poll(&mut followed, index, ingest, first && options.from_end, say) {
-                Ok(new) => lines += new,
-                Err(IngestError::Store(StoreError::Locked { .. })) => {
-                    // Nothing is lost: every input is read again from its cursor.
-                    ingest.discard();
-                    reopen(&mut followed, |_| true);
-                }
-                Err(error) => return Err(error),
+        let result = watch.round(round, skip).and_then(|lines| {
+            if merged.elapsed() >= MERGE {
+                merged = Instant::now();
+                tidy(watch.ingest)?;
             }
-        }
-        let (waiting, began) = (ingest.waiting(), Instant::now());
-        if first && options.from_end {
-            // The cursors count even if no line ever comes.
-            write(&mut followed, ingest)?;
-        }
-        first = false;
-        commit(&mut followed, ingest)?;
-        if options.verbose && waiting > 0 {
-            say(&format!("committed {waiting} lines in {} ms", began.elapsed().as_millis()));
-        }
-        if lines > 0 {
-            news = Instant::now();
+            Ok(lines)
+        });
+        match result {
+            Ok(lines) => {
+                skip = false;
+                trouble = Trouble::default();
+                if lines > 0 {
+                    news = Instant::now();
+                }
+            }
+            Err(error) => watch.recover(error, &mut trouble)?,
         }
         if options.until_idle.is_some_and(|idle| news.elapsed() >= idle) {
             break;
         }
-        if merged.elapsed() >= MERGE {
-            merged = Instant::now();
-            match tidy(ingest) {
-                Ok(()) | Err(IngestError::Store(StoreError::Locked { .. })) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        wait(&events, round, options.until_idle.map(|idle| idle.saturating_sub(news.elapsed())));
+        wake.listen(watch.follows.iter().map(|follow| follow.path.as_path()));
+        let idle = options.until_idle.map(|idle| idle.saturating_sub(news.elapsed()));
+        wake.wait(round, idle, trouble.pause);
     }
     Ok(())
+}
+
+/// Errors that may pass: a full disk, a locked store.
+#[derive(Default)]
+struct Trouble {
+    pause: Duration,
+    told: String,
+}
+
+struct Watch<'a> {
+    names: &'a [PathBuf],
+    ingest: &'a mut Ingest,
+    stop: &'a AtomicBool,
+    say: &'a mut dyn FnMut(&str),
+    verbose: bool,
+    follows: Vec<Follow>,
+    /// Streams opened so far: each has a number of its own.
+    opened: u32,
+    siblings: Siblings,
+    /// When rotated files were looked for; `None` if it is to be done now.
+    searched: Option<Instant>,
+}
+
+impl Watch<'_> {
+    /// One look at everything. Returns the lines that were new.
+    fn round(&mut self, now: Instant, skip: bool) -> Result<u64, IngestError> {
+        self.ingest.tick();
+        for path in logs(self.names) {
+            if !self.follows.iter().any(|follow| follow.path == path) {
+                self.follows.push(Follow::new(path, self.ingest));
+                self.searched = None;
+            }
+        }
+        let mut lines = 0;
+        for index in 0..self.follows.len() {
+            match self.follows[index].look(now) {
+                Change::Same => {}
+                Change::Rotated => self.searched = None,
+                Change::Truncated => {
+                    // What was read of it counts; what is there now is another input.
+                    self.commit()?;
+                    self.follows[index].close();
+                    self.searched = None;
+                }
+            }
+        }
+        // What is older is read first: old files, then those that came and went
+        // unseen, then the new ones.
+        lines += self.drain(now)?;
+        if skip {
+            // Rotated files are part of what is there.
+            self.siblings.skip(self.follows.iter());
+            self.searched = Some(now);
+        } else if self.searched.is_none_or(|at| now - at >= SEARCH) {
+            lines += self.search(now)?;
+        }
+        for index in 0..self.follows.len() {
+            if self.follows[index].is_closed() {
+                self.open(index, now);
+                if skip {
+                    self.follows[index].skip_to_end()?;
+                }
+            }
+        }
+        if skip {
+            // The cursors count even if no line ever comes.
+            self.write()?;
+        }
+        lines += self.drain(now)?;
+        self.commit()?;
+        self.follows.iter_mut().for_each(|follow| follow.let_go(now));
+        Ok(lines)
+    }
+
+    fn open(&mut self, index: usize, now: Instant) {
+        let taken: Vec<(u64, u64)> = self.follows.iter().flat_map(Follow::files).collect();
+        self.opened += 1;
+        self.follows[index].open(self.opened, &taken, self.ingest, now, self.say);
+    }
+
+    /// Takes every line that is there.
+    fn drain(&mut self, now: Instant) -> Result<u64, IngestError> {
+        let mut lines = 0;
+        for index in 0..self.follows.len() {
+            loop {
+                let (taken, is_all) = self.follows[index].drain(BATCH, self.ingest, now, self.say)?;
+                lines += taken;
+                if is_all || self.stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                self.commit()?;
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Reads what is new in rotated files that nobody holds open.
+    fn search(&mut self, now: Instant) -> Result<u64, IngestError> {
+        self.commit()?;
+        self.searched = Some(now);
+        let found = self.siblings.changed(self.follows.iter());
+        if found.is_empty() {
+            return Ok(0);
+        }
+        let summary = import_files(found, self.ingest, &mut Silent(self.stop))?;
+        for unread in summary.failed {
+            (self.say)(&format!("{}: {}", unread.path.display(), unread.error));
+        }
+        if summary.new_lines > 0 && self.verbose {
+            (self.say)(&format!("read {} lines of rotated files", summary.new_lines));
+        }
+        Ok(summary.new_lines)
+    }
+
+    fn commit(&mut self) -> Result<(), IngestError> {
+        let (waiting, began) = (self.ingest.waiting(), Instant::now());
+        if waiting == 0 {
+            return Ok(());
+        }
+        self.write()?;
+        if self.verbose {
+            (self.say)(&format!("committed {waiting} lines in {} ms", began.elapsed().as_millis()));
+        }
+        Ok(())
+    }
+
+    fn write(&mut self) -> Result<(), IngestError> {
+        let mut streams: Vec<&mut Stream> = self.follows.iter_mut().flat_map(Follow::streams).collect();
+        for stream in &mut streams {
+            stream.refresh_head();
+        }
+        let lost = self.ingest.commit(&mut streams)?;
+        // Another process was quicker: they are located anew.
+        self.close_some(|stream| lost.contains(&stream.number));
+        Ok(())
+    }
+
+    fn close_some(&mut self, which: impl Fn(&Stream) -> bool) {
+        for follow in &mut self.follows {
+            if follow.close_some(&which) {
+                // A rotated file is found by its content.
+                self.siblings.forget();
+                self.searched = None;
+            }
+        }
+    }
+
+    /// After an error nothing is lost: every input is read again from its
+    /// cursor. Fails if trying again makes no sense.
+    fn recover(&mut self, error: IngestError, trouble: &mut Trouble) -> Result<(), IngestError> {
+        use StoreError as E;
+        if let IngestError::Store(
+            E::Missing(_) | E::TooNew(_) | E::NotAStore(_) | E::Replaced(_) | E::OtherZone { .. },
+        )
+        | IngestError::Key(_)
+        | IngestError::Strict(_) = error
+        {
+            return Err(error);
+        }
+        self.ingest.discard();
+        self.close_some(|_| true);
+        let text = format!("{error}; nothing is lost, trying again");
+        if text != trouble.told {
+            (self.say)(&text);
+            trouble.told = text;
+        }
+        trouble.pause = (trouble.pause * 2).clamp(Duration::from_secs(1), PATIENCE);
+        Ok(())
+    }
 }
 
 /// Merges past hours, destroys salts that are due, coarsens old days.
@@ -123,156 +276,14 @@ fn tidy(ingest: &mut Ingest) -> Result<(), IngestError> {
     Ok(())
 }
 
-/// Events only wake the loop. If they are not to be had, polling goes on.
-fn listen(followed: &[Followed], options: &WatchOptions) -> (Receiver<()>, Option<notify::RecommendedWatcher>) {
-    let (send, events) = channel();
-    if options.no_events {
-        return (events, None);
-    }
-    let mut watcher = notify::recommended_watcher(move |_| {
-        let _ = send.send(());
-    })
-    .ok();
-    for file in followed {
-        let folder = file.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if let Some(watcher) = &mut watcher {
-            let _ = watcher.watch(folder, RecursiveMode::NonRecursive);
-        }
-    }
-    (events, watcher)
-}
+/// Nobody sees the progress of rotated files.
+struct Silent<'a>(&'a AtomicBool);
 
-/// Waits for news, so that a round comes at most once a second: a busy log
-/// wakes us with every line. `round` is when the last one began, since its
-/// commit may have waited for readers.
-fn wait(events: &Receiver<()>, round: Instant, idle: Option<Duration>) {
-    let rest = |limit: Duration| limit.saturating_sub(round.elapsed());
-    let limit = idle.map_or(POLL, |idle| POLL.min(idle.max(Duration::from_millis(10))));
-    match events.recv_timeout(rest(limit)) {
-        Ok(()) => {
-            std::thread::sleep(rest(limit.min(GATHER)));
-            while events.try_recv().is_ok() {}
-        }
-        Err(RecvTimeoutError::Timeout) => {}
-        Err(RecvTimeoutError::Disconnected) => std::thread::sleep(rest(limit)),
+impl Progress for Silent<'_> {
+    fn begin(&mut self, _: u64) {}
+    fn at(&mut self, _: u64, _: u64) {}
+    fn should_stop(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
-}
-
-fn file_of(path: &Path) -> Option<((u64, u64), u64)> {
-    std::fs::metadata(path).ok().map(|meta| ((meta.dev(), meta.ino()), meta.size()))
-}
-
-/// Reads what is new at a path; after a rename the old file to its end first.
-fn poll(
-    followed: &mut [Followed],
-    index: usize,
-    ingest: &mut Ingest,
-    skip: bool,
-    say: &mut dyn FnMut(&str),
-) -> Result<u64, IngestError> {
-    let mut lines = drain(followed, index, ingest)?;
-    let file = &mut followed[index];
-    let Some((id, size)) = file_of(&file.path) else { return Ok(lines) };
-    let is_other = |stream: &Stream| id != file.file || (stream.is_plain() && size < stream.position());
-    if file.stream.as_ref().is_none_or(is_other) {
-        // What was written to the old file since, and its last line.
-        if let Some(stream) = &mut file.stream {
-            stream.close();
-            lines += drain(followed, index, ingest)?;
-        }
-        commit(followed, ingest)?;
-        open(&mut followed[index], index, ingest, skip, say)?;
-        lines += drain(followed, index, ingest)?;
-    }
-    Ok(lines)
-}
-
-fn open(
-    file: &mut Followed,
-    index: usize,
-    ingest: &mut Ingest,
-    skip: bool,
-    say: &mut dyn FnMut(&str),
-) -> Result<(), IngestError> {
-    let Some((id, _)) = file_of(&file.path) else { return Ok(()) };
-    let settings = &ingest.settings;
-    let of_site = file.claimed.and_then(|claimed| settings.sites.get(usize::from(claimed)));
-    let opening = Opening {
-        number: index as u32,
-        path: &file.path,
-        format: settings.format.clone().or_else(|| of_site?.format.clone()),
-        claimed: file.claimed,
-        limit: None,
-        is_following: true,
-    };
-    file.stream = None;
-    match Stream::open(opening, &ingest.identity, &ingest.inputs) {
-        Ok(Opened::Stream(mut stream)) => {
-            if skip {
-                stream.skip_to_end().map_err(|error| IngestError::Read(file.path.clone(), error))?;
-            }
-            file.file = id;
-            file.told = false;
-            file.stream = Some(*stream);
-        }
-        Ok(Opened::Empty) => {}
-        Ok(Opened::Unknown) if !file.told => {
-            file.told = true;
-            let path = file.path.display();
-            say(&format!("{path}: in no known log format; see `fathom-tui detect {path}`"));
-        }
-        Ok(Opened::Unknown) => {}
-        Err(error) if !file.told => {
-            file.told = true;
-            say(&format!("{}: {error}; trying again", file.path.display()));
-        }
-        Err(_) => {}
-    }
-    Ok(())
-}
-
-/// Takes every line that is there.
-fn drain(followed: &mut [Followed], index: usize, ingest: &mut Ingest) -> Result<u64, IngestError> {
-    let mut lines = 0;
-    loop {
-        let Some(stream) = &mut followed[index].stream else { return Ok(lines) };
-        stream.retry();
-        let before = stream.position();
-        if let Some(outcome) = stream.take(ingest)? {
-            ingest.add(index as u32, &outcome);
-            lines += 1;
-        } else if stream.time().is_none() {
-            return Ok(lines + u64::from(stream.position() > before));
-        }
-        if ingest.is_full(BATCH) {
-            commit(followed, ingest)?;
-        }
-    }
-}
-
-fn commit(followed: &mut [Followed], ingest: &mut Ingest) -> Result<(), IngestError> {
-    if ingest.waiting() == 0 { Ok(()) } else { write(followed, ingest) }
-}
-
-fn write(followed: &mut [Followed], ingest: &mut Ingest) -> Result<(), IngestError> {
-    let mut streams: Vec<&mut Stream> = followed.iter_mut().filter_map(|file| file.stream.as_mut()).collect();
-    for stream in &mut streams {
-        stream.refresh_head();
-    }
-    match ingest.commit(&mut streams) {
-        Ok(lost) => reopen(followed, |number| lost.contains(&number)),
-        // Nothing is lost: every input is read again from its cursor.
-        Err(IngestError::Store(StoreError::Locked { .. })) => reopen(followed, |_| true),
-        Err(error) => return Err(error),
-    }
-    Ok(())
-}
-
-/// Streams that are to be located anew: another process was quicker.
-fn reopen(followed: &mut [Followed], which: impl Fn(u32) -> bool) {
-    for file in followed {
-        if file.stream.as_ref().is_some_and(|stream| which(stream.number)) {
-            file.stream = None;
-        }
-    }
+    fn file_done(&mut self, _: &str, _: u64) {}
 }

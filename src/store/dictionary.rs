@@ -237,10 +237,7 @@ pub(crate) fn texts(
 pub(crate) type Texts = HashMap<(Dictionary, u32), String>;
 
 /// The texts of ids of several dictionaries, in as few questions as can be.
-pub(crate) fn all_texts(
-    connection: &Connection,
-    wanted: &[(Dictionary, &HashSet<u32>)],
-) -> Result<Texts, StoreError> {
+pub(crate) fn all_texts(connection: &Connection, wanted: &[(Dictionary, &HashSet<u32>)]) -> Result<Texts, StoreError> {
     let mut by_dictionary: BTreeMap<u8, Vec<u32>> = BTreeMap::new();
     for (dictionary, ids) in wanted {
         by_dictionary.entry(*dictionary as u8).or_default().extend(ids.iter());

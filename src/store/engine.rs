@@ -73,7 +73,10 @@ const BLOCK: &str = "65536";
 
 /// Opens a file that nobody else knows yet, in an engine of its own.
 pub(crate) fn open_private(path: &Path) -> duckdb::Result<Connection> {
-    let config = config(path, Access::Write)?.with("default_block_size", BLOCK)?.access_mode(AccessMode::ReadWrite)?.enable_external_access(false)?;
+    let config = config(path, Access::Write)?
+        .with("default_block_size", BLOCK)?
+        .access_mode(AccessMode::ReadWrite)?
+        .enable_external_access(false)?;
     let connection = Connection::open_with_flags(path, config)?;
     connection.execute_batch("PRAGMA disable_checkpoint_on_shutdown")?;
     Ok(connection)

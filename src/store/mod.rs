@@ -26,8 +26,8 @@ pub use filter::{Filter, FilterError, Op};
 pub use meta::{Info, NewStore};
 pub use overview::Overview;
 pub use query::{LedgerRow, PageSums, Query, RequestRow, SeriesRow, Top, TopRow};
-pub use requests::Requests;
 pub use reader::{DayState, Reader, Status};
+pub use requests::Requests;
 pub use sites::Site;
 pub use write::{Tx, Writer};
 
