@@ -11,7 +11,7 @@ BIN := $(TARGET)/release/fathom-tui
 FEATURES = $(shell [ -e $(VENDOR)/bundled ] || echo --no-default-features)
 export DUCKDB_LIB_DIR := $(VENDOR)
 
-.PHONY: build demo test test-bundled bench docs lint install assets clean
+.PHONY: build demo test test-bundled torture bench docs lint install assets clean
 
 $(VENDOR)/ready:
 	@sh assets/build/duckdb.sh $(VENDOR)
@@ -36,6 +36,11 @@ test: $(VENDOR)/ready | $(VENDOR)/dbip-country.mmdb
 # about 20 minutes the first time.
 test-bundled:
 	env -u DUCKDB_LIB_DIR $(CARGO) test --release --locked --target-dir $(TARGET)/bundled
+
+# Long runs of the tests that kill, rotate and damage at random.
+torture: $(VENDOR)/ready
+	FATHOM_TUI_TEST_KILLS=1000 FATHOM_TUI_TEST_ROUNDS=50 \
+	  $(CARGO) test --release --locked $(FEATURES) --test main -- torture concurrent --nocapture
 
 bench: build
 	python3 benches/run.py $(BIN)

@@ -1,37 +1,9 @@
 //! A store over time: watching, rotation, salts that go, old days.
 
-use crate::support::{Bench, Ran};
-use std::io::Write;
+use crate::support::{Bench, Ran, append, assert_each_once, lines};
 use std::time::Duration;
 
 const NOW: &str = "2026-11-20T12:00:00Z";
-
-fn append(bench: &Bench, name: &str, text: &[u8]) {
-    let path = bench.path(name);
-    let mut file = std::fs::File::options().append(true).create(true).open(path).expect("opened");
-    file.write_all(text).expect("written");
-}
-
-fn lines(from: u32, to: u32) -> Vec<u8> {
-    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-    let line = |n| {
-        let (minute, second) = (n / 60 % 60, n % 60);
-        format!(
-            "192.0.2.{} - - [20/Nov/2026:10:{minute:02}:{second:02} +0000] \"GET /p/{n} HTTP/1.1\" 200 5 \"-\" \"{agent}\"\n",
-            n % 250
-        )
-    };
-    (from..to).map(line).collect::<String>().into_bytes()
-}
-
-/// Every page once: nothing lost, nothing counted twice.
-fn assert_each_once(bench: &Bench, count: u32) {
-    let report = bench.json("report --period all --format json --by page --limit 0");
-    let rows = report["by"]["page"]["rows"].as_array().expect("rows");
-    let twice: Vec<_> = rows.iter().filter(|row| row["page_views"] != 1).collect();
-    assert!(twice.is_empty(), "{twice:?}");
-    assert_eq!((rows.len(), &report["ledger"]["lines"]), (count as usize, &count.into()));
-}
 
 #[test]
 fn watch_follows_and_goes_on_after_a_rename() {

@@ -9,5 +9,7 @@ mod life;
 mod privacy;
 mod reference;
 mod reports;
+mod rotation;
 mod support;
+mod torture;
 mod zones;
