@@ -39,8 +39,8 @@ test-bundled:
 
 # Long runs of the tests that kill, rotate and damage at random.
 torture: $(VENDOR)/ready
-	FATHOM_TUI_TEST_KILLS=1000 FATHOM_TUI_TEST_ROUNDS=50 \
-	  $(CARGO) test --release --locked $(FEATURES) --test main -- torture concurrent --nocapture
+	FATHOM_TUI_TEST_KILLS=1000 FATHOM_TUI_TEST_ROUNDS=50 FATHOM_TUI_TEST_EVERY=1 \
+	  $(CARGO) test --release --locked $(FEATURES) --test main -- torture concurrent damage --nocapture
 
 bench: build
 	python3 benches/run.py $(BIN)

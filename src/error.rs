@@ -93,6 +93,7 @@ impl From<StoreError> for Failure {
             | StoreError::Locked { .. }
             | StoreError::TooNew(_)
             | StoreError::NotAStore(_)
+            | StoreError::DamagedLog(_)
             | StoreError::Replaced(_) => Exit::Store,
             StoreError::OtherZone { .. } => Exit::Usage,
             StoreError::Io(_, io) if io.kind() == ErrorKind::PermissionDenied => Exit::Store,

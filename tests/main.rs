@@ -4,6 +4,7 @@ mod concurrent;
 mod conventions;
 mod copies;
 mod corpus;
+mod damage;
 mod failures;
 mod life;
 mod privacy;

@@ -2,6 +2,7 @@
 
 use super::args::Color;
 use super::config::Config;
+use crate::store::Notice;
 use std::io::IsTerminal;
 
 /// Whether escapes for colour may go to standard output.
@@ -25,11 +26,12 @@ pub fn width() -> Option<usize> {
     rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col)).filter(|&w| w > 0)
 }
 
-/// Says who holds the store when a lease takes long.
-pub fn notice(pid: Option<u32>) {
-    match pid {
-        Some(pid) => eprintln!("waiting for the store, which process {pid} holds"),
-        None => eprintln!("waiting for the store, which another process holds"),
+/// Says what the store wants people to know.
+pub fn notice(notice: Notice) {
+    match notice {
+        Notice::Held(Some(pid)) => eprintln!("waiting for the store, which process {pid} holds"),
+        Notice::Held(None) => eprintln!("waiting for the store, which another process holds"),
+        Notice::Mended(mended) => eprintln!("warning: {mended}"),
     }
 }
 

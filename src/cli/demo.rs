@@ -31,7 +31,7 @@ pub fn run(args: &args::Demo, config: &Config) -> Outcome {
         salts_root: None,
     };
     new.create(&path)?;
-    let writer = Writer::open(&path, DEFAULT_CAP, Box::new(console::notice))?;
+    let writer = Writer::open(&path, DEFAULT_CAP, console::notice)?;
     let mut settings = config.settings(&args::Reading::default(), new.zone)?;
     settings.site = Some("example.com".into());
     // Keys in memory only: nothing of the demo outlives it.
@@ -46,7 +46,7 @@ pub fn run(args: &args::Demo, config: &Config) -> Outcome {
         limit: 10,
         ..Asked::default()
     };
-    let report = build(&Reader::open(&path, &console::notice)?, &asked, config.now())?;
+    let report = build(&Reader::open(&path, console::notice)?, &asked, config.now())?;
     let style = Style { colour: console::colour(config), width: console::width(), ledger: true };
     to_stdout(text(&report, style).as_bytes())
 }

@@ -57,7 +57,7 @@ pub fn run(args: &args::Import, config: &Config) -> Outcome {
 
 /// Only counts; what a store there may be knows already is passed over.
 fn dry(args: &args::Import, config: &Config, options: ImportOptions) -> Result<Ingest, Failure> {
-    let (zone, identity, known) = match Reader::open(&config.db, &super::console::notice) {
+    let (zone, identity, known) = match Reader::open(&config.db, super::console::notice) {
         Ok(reader) => {
             let info = reader.info().clone();
             let identity = Identity::open(&info.state).map_err(IngestError::from)?;

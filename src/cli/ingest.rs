@@ -19,11 +19,11 @@ pub fn new_id() -> String {
 
 /// Opens the store for reading, after sweeping salts that are due.
 pub fn reader(config: &Config) -> Result<Reader, Failure> {
-    let mut reader = Reader::open(&config.db, &notice)?;
+    let mut reader = Reader::open(&config.db, notice)?;
     if is_due(&reader, config.now())? {
         drop(reader);
         sweep_quietly(config)?;
-        reader = Reader::open(&config.db, &notice)?;
+        reader = Reader::open(&config.db, notice)?;
     }
     check_zone(config, reader.info().zone)?;
     Ok(reader)
@@ -41,7 +41,7 @@ fn check_zone(config: &Config, has: crate::model::Zone) -> Result<(), Failure> {
 
 /// Salts that are due go; who may not write cannot do it and need not.
 fn sweep_quietly(config: &Config) -> Result<(), Failure> {
-    match sweep(&config.db, config.now()) {
+    match sweep(&config.db, config.now(), notice) {
         Ok(_) => Ok(()),
         Err(crate::pipeline::IngestError::Store(StoreError::Missing(path))) => Err(StoreError::Missing(path).into()),
         Err(error @ crate::pipeline::IngestError::Store(StoreError::TooNew(_) | StoreError::NotAStore(_))) => {
@@ -63,7 +63,7 @@ pub fn open(config: &Config, reading: &Reading, options: ImportOptions) -> Resul
     } else {
         sweep_quietly(config)?;
     }
-    let writer = Writer::open(&config.db, DEFAULT_CAP, Box::new(notice))?;
+    let writer = Writer::open(&config.db, DEFAULT_CAP, notice)?;
     let info = writer.info().clone();
     check_zone(config, info.zone)?;
     let identity = Identity::open(&info.state).map_err(crate::pipeline::IngestError::from)?;
@@ -94,7 +94,7 @@ fn create(config: &Config) -> Result<(), Failure> {
     })?;
     let made = new.create(&config.db);
     // Only if it is certain that the store is somebody else's.
-    if Reader::open(&config.db, &notice).is_ok_and(|reader| reader.info().id != new.id) {
+    if Reader::open(&config.db, notice).is_ok_and(|reader| reader.info().id != new.id) {
         let _ = std::fs::remove_dir_all(&state);
     }
     Ok(made?)

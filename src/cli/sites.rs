@@ -47,7 +47,7 @@ fn writer(config: &Config) -> Result<Writer, StoreError> {
     if !config.db.exists() {
         return Err(StoreError::Missing(config.db.clone()));
     }
-    Writer::open(&config.db, DEFAULT_CAP, Box::new(notice))
+    Writer::open(&config.db, DEFAULT_CAP, notice)
 }
 
 fn find(sites: &[Site], name: &str) -> Result<Site, Failure> {

@@ -80,7 +80,7 @@ impl Ingest {
         identity: Identity,
     ) -> Result<Ingest, IngestError> {
         let (sites, inputs) = {
-            let reader = Reader::open(writer.path(), &|_| {})?;
+            let reader = Reader::open(writer.path(), writer.tell())?;
             (reader.sites()?, reader.inputs()?)
         };
         Ok(Ingest::new(

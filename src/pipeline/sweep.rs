@@ -3,7 +3,7 @@
 use super::error::IngestError;
 use crate::anonymise::{Salts, list};
 use crate::model::Day;
-use crate::store::{DEFAULT_CAP, Reader, Sweep, Writer};
+use crate::store::{DEFAULT_CAP, Reader, Sweep, Tell, Writer};
 use std::path::Path;
 
 /// What every command does at its start: salts that are due go, with the
@@ -12,9 +12,9 @@ use std::path::Path;
 ///
 /// # Errors
 /// If the store cannot be read, or a salt not be destroyed.
-pub fn sweep(path: &Path, now: i64) -> Result<Vec<Day>, IngestError> {
+pub fn sweep(path: &Path, now: i64, tell: Tell) -> Result<Vec<Day>, IngestError> {
     let (info, plan) = {
-        let reader = Reader::open(path, &|_| {})?;
+        let reader = Reader::open(path, tell)?;
         (reader.info().clone(), plan(&reader, now)?)
     };
     let mut doomed = Vec::new();
@@ -32,7 +32,7 @@ pub fn sweep(path: &Path, now: i64) -> Result<Vec<Day>, IngestError> {
     }
     // First what they could relate, then the salts: a crash in between leaves
     // a salt that the next sweep finds due.
-    Writer::open(path, DEFAULT_CAP, Box::new(|_| {}))?.forget_days(&going)?;
+    Writer::open(path, DEFAULT_CAP, tell)?.forget_days(&going)?;
     for salt in doomed {
         salt.destroy()?;
     }

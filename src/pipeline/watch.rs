@@ -271,7 +271,7 @@ fn tidy(ingest: &mut Ingest) -> Result<(), IngestError> {
     let now = ingest.settings.clock();
     let Some(writer) = ingest.writer() else { return Ok(()) };
     writer.merge_past_hours(now)?;
-    sweep(writer.path(), now)?;
+    sweep(writer.path(), now, writer.tell())?;
     writer.coarsen_old(now)?;
     Ok(())
 }

@@ -132,7 +132,7 @@ impl Writer {
     /// Of the engine, or if no lease is to be had.
     pub fn days(&mut self) -> Result<Vec<DayState>, StoreError> {
         let path = self.path().to_owned();
-        let lease = lease(&path, Access::Read, &|_| {})?;
+        let lease = lease(&path, Access::Read, self.tell())?;
         reader::days(&lease)
     }
 }

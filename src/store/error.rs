@@ -18,6 +18,8 @@ pub enum StoreError {
     TooNew(PathBuf),
     /// No database, or not one of ours.
     NotAStore(PathBuf),
+    /// Its write-ahead log cannot be replayed, and it may not be mended here.
+    DamagedLog(PathBuf),
     /// The file was deleted, moved or replaced while it was in use.
     Replaced(PathBuf),
     /// Another zone was asked for than the store has.
@@ -51,6 +53,9 @@ impl StoreError {
             }
             StoreError::TooNew(_) => "update fathom-tui, or name another store with --db PATH".into(),
             StoreError::NotAStore(_) => "name the store with --db PATH; this file was left as it is".into(),
+            StoreError::DamagedLog(_) => {
+                "run `fathom-tui status` as the user who owns it: what is whole is kept, the rest read again".into()
+            }
             StoreError::Replaced(_) => {
                 "stop, check the file, and start again: the logs will be read from where that store stopped".into()
             }
@@ -77,6 +82,9 @@ impl std::fmt::Display for StoreError {
                 write!(f, "{} was written by a newer version of fathom-tui", path.display())
             }
             StoreError::NotAStore(path) => write!(f, "{} is no fathom-tui store", path.display()),
+            StoreError::DamagedLog(path) => {
+                write!(f, "the write-ahead log of {} is damaged", path.display())
+            }
             StoreError::Replaced(path) => {
                 write!(f, "{} was deleted, moved or replaced while it was in use", path.display())
             }

@@ -9,6 +9,7 @@
 
 use super::StoreError;
 use super::engine::{Access, Engine, spread};
+use super::recover::{Mended, is_damaged, mend};
 use duckdb::Connection;
 use std::fs::File;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -80,15 +81,28 @@ pub(crate) fn last_read(path: &Path) -> Option<SystemTime> {
     std::fs::metadata(beside(path, ".lock")).and_then(|m| m.modified()).ok()
 }
 
-/// Waits for the store and opens it. `notice` is called once, after five
-/// seconds, with the PID of the holder where it is known.
-pub(crate) fn lease(path: &Path, access: Access, notice: &dyn Fn(Option<u32>)) -> Result<Lease, StoreError> {
+/// What a person should be told while a command goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// It waits for the store; the holder's PID where it is known.
+    Held(Option<u32>),
+    /// The store's log was damaged.
+    Mended(Mended),
+}
+
+/// Tells a person.
+pub type Tell = fn(Notice);
+
+/// Waits for the store and opens it; a writer mends a damaged log. `tell` gets
+/// who holds the store, once, after five seconds.
+pub(crate) fn lease(path: &Path, access: Access, tell: Tell) -> Result<Lease, StoreError> {
     let mut engine = ENGINE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if engine.as_ref().is_none_or(|engine| !engine.is_for(path)) {
         *engine = Some(Engine::new(path, access)?);
     }
-    let mut wait = Wait::new(path, notice);
+    let mut wait = Wait::new(path, tell);
     let mut turnstile = None;
+    let mut mended = None;
     loop {
         // A writer that has it keeps it while the last readers leave.
         if turnstile.is_none() {
@@ -99,7 +113,15 @@ pub(crate) fn lease(path: &Path, access: Access, notice: &dyn Fn(Option<u32>)) -
             return Err(StoreError::Missing(path.into()));
         }
         match engine.as_mut().expect("made above").attach(access) {
-            Ok(connection) => return Ok(Lease { connection: Some(connection), turnstile, engine }),
+            Ok(connection) => {
+                if let Some(mended) = mended {
+                    tell(Notice::Mended(mended));
+                }
+                return Ok(Lease { connection: Some(connection), turnstile, engine });
+            }
+            Err(error) if access == Access::Write && is_damaged(&error.to_string()) => {
+                mended = Some(mend(path, &error.to_string(), mended)?);
+            }
             Err(error) => wait.after(error).inspect_err(|_| *engine = None)?,
         }
     }
@@ -107,20 +129,20 @@ pub(crate) fn lease(path: &Path, access: Access, notice: &dyn Fn(Option<u32>)) -
 
 struct Wait<'a> {
     path: &'a Path,
-    notice: &'a dyn Fn(Option<u32>),
+    tell: Tell,
     since: Instant,
     told: bool,
 }
 
 impl<'a> Wait<'a> {
-    fn new(path: &'a Path, notice: &'a dyn Fn(Option<u32>)) -> Wait<'a> {
-        Wait { path, notice, since: Instant::now(), told: false }
+    fn new(path: &'a Path, tell: Tell) -> Wait<'a> {
+        Wait { path, tell, since: Instant::now(), told: false }
     }
 
     fn tell(&mut self, pid: Option<u32>) {
         if !self.told && self.since.elapsed() >= NOTICE_AFTER {
             self.told = true;
-            (self.notice)(pid);
+            (self.tell)(Notice::Held(pid));
         }
     }
 
@@ -193,6 +215,9 @@ fn holder(text: &str) -> Option<u32> {
 fn explain(path: &Path, text: &str, error: duckdb::Error) -> StoreError {
     if text.contains("not a valid DuckDB database") {
         return StoreError::NotAStore(path.into());
+    }
+    if is_damaged(text) {
+        return StoreError::DamagedLog(path.into());
     }
     if text.contains("version number") || text.contains("newer version of DuckDB") {
         return StoreError::TooNew(path.into());

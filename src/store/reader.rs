@@ -1,7 +1,7 @@
 //! The reading side: a short read lease and what is asked under it.
 
 use super::engine::Access;
-use super::lease::{Lease, lease};
+use super::lease::{Lease, Tell, lease};
 use super::{Info, Site, StoreError, meta, migrate, sites, state};
 use crate::model::{Day, InputState, SiteId};
 use duckdb::Connection;
@@ -37,23 +37,30 @@ pub struct DayState {
 }
 
 impl Reader {
-    /// Waits for a read lease. `notice` is told who holds the store when that
+    /// Waits for a read lease. `tell` gets who holds the store when that
     /// takes long. A store of an older version is migrated first.
     ///
     /// # Errors
     /// If it is missing, locked for a minute, too new, or no store.
-    pub fn open(path: &Path, notice: &dyn Fn(Option<u32>)) -> Result<Reader, StoreError> {
+    pub fn open(path: &Path, tell: Tell) -> Result<Reader, StoreError> {
         let path = std::path::absolute(path).map_err(StoreError::io(path))?;
         if !path.exists() {
             return Err(StoreError::Missing(path));
         }
-        let mut held = lease(&path, Access::Read, notice)?;
+        let mut held = match lease(&path, Access::Read, tell) {
+            Err(StoreError::DamagedLog(damaged)) => {
+                // Only a writer mends it.
+                drop(lease(&path, Access::Write, tell).map_err(|_| StoreError::DamagedLog(damaged))?);
+                lease(&path, Access::Read, tell)?
+            }
+            held => held?,
+        };
         let mut values = meta::all(&held, &path)?;
         let version = migrate::version(&values, &path)?;
         if version < migrate::VERSION {
             drop(held);
-            migrate::migrate(&*lease(&path, Access::Write, notice)?, version)?;
-            held = lease(&path, Access::Read, notice)?;
+            migrate::migrate(&*lease(&path, Access::Write, tell)?, version)?;
+            held = lease(&path, Access::Read, tell)?;
             values = meta::all(&held, &path)?;
         }
         let info = meta::info(&values, &path)?;

@@ -3,7 +3,7 @@
 
 use super::dictionary::{Ids, Need};
 use super::engine::Access;
-use super::lease::{Lease, file_id, last_read, lease};
+use super::lease::{Lease, Tell, file_id, last_read, lease};
 use super::{Info, StoreError, meta, migrate, reader, state};
 use crate::model::{Class, Commit, Counters, Day, Dictionary, Hash, InputState, RowKey, SiteId, Stored, Sym, Symbols};
 use duckdb::{Connection, params};
@@ -29,31 +29,36 @@ pub struct Writer {
     checkpointed: Instant,
     /// When somebody last read the store, at our last checkpoint.
     read: Option<SystemTime>,
-    notice: Box<dyn Fn(Option<u32>) + Send>,
+    tell: Tell,
 }
 
 impl Writer {
-    /// For the store at `path`, which must exist. `notice` is told who holds
+    /// For the store at `path`, which must exist. `tell` gets who holds
     /// the store when a lease takes long; `cap` see [`super::DEFAULT_CAP`].
     ///
     /// # Errors
     /// If it is missing, locked for a minute, too new, or no store.
-    pub fn open(path: &Path, cap: u64, notice: Box<dyn Fn(Option<u32>) + Send>) -> Result<Writer, StoreError> {
+    pub fn open(path: &Path, cap: u64, tell: Tell) -> Result<Writer, StoreError> {
         let path = std::path::absolute(path).map_err(StoreError::io(path))?;
         let info = {
-            let lease = lease(&path, Access::Write, &*notice)?;
+            let lease = lease(&path, Access::Write, tell)?;
             let meta = meta::all(&lease, &path)?;
             migrate::migrate(&lease, migrate::version(&meta, &path)?)?;
             meta::info(&meta, &path)?
         };
         let file = file_id(&path).ok_or_else(|| StoreError::Missing(path.clone()))?;
         let read = last_read(&path);
-        Ok(Writer { path, file, info, ids: Ids::new(cap), checkpointed: Instant::now(), read, notice })
+        Ok(Writer { path, file, info, ids: Ids::new(cap), checkpointed: Instant::now(), read, tell })
     }
 
     /// What the store is.
     pub fn info(&self) -> &Info {
         &self.info
+    }
+
+    /// Whom it tells.
+    pub(crate) fn tell(&self) -> Tell {
+        self.tell
     }
 
     /// Where the store is.
@@ -69,7 +74,7 @@ impl Writer {
         if file_id(&self.path) != Some(self.file) {
             return Err(StoreError::Replaced(self.path.clone()));
         }
-        let lease = lease(&self.path, Access::Write, &*self.notice)?;
+        let lease = lease(&self.path, Access::Write, self.tell)?;
         lease.execute_batch("BEGIN")?;
         Ok(Tx { lease, writer: self })
     }
@@ -85,7 +90,7 @@ impl Writer {
     /// # Errors
     /// As [`Writer::begin`].
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
-        let lease = lease(&self.path, Access::Write, &*self.notice)?;
+        let lease = lease(&self.path, Access::Write, self.tell)?;
         checkpoint(&lease)?;
         self.checkpointed = Instant::now();
         Ok(())
