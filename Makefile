@@ -11,7 +11,7 @@ BIN := $(TARGET)/release/fathom-tui
 FEATURES = $(shell [ -e $(VENDOR)/bundled ] || echo --no-default-features)
 export DUCKDB_LIB_DIR := $(VENDOR)
 
-.PHONY: build demo test test-bundled torture bench docs lint install assets clean
+.PHONY: build demo test test-bundled torture soak bench docs lint install assets clean
 
 $(VENDOR)/ready:
 	@sh assets/build/duckdb.sh $(VENDOR)
@@ -41,6 +41,10 @@ test-bundled:
 torture: $(VENDOR)/ready
 	FATHOM_TUI_TEST_KILLS=1000 FATHOM_TUI_TEST_ROUNDS=50 FATHOM_TUI_TEST_EVERY=1 \
 	  $(CARGO) test --release --locked $(FEATURES) --test main -- torture concurrent damage --nocapture
+
+# Follows a busy log for 24 minutes, with 24 rotations and 20 restarts.
+soak: build
+	python3 benches/soak.py $(BIN)
 
 bench: build
 	python3 benches/run.py $(BIN)

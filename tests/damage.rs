@@ -135,13 +135,11 @@ fn every_system_call_may_be_the_last_or_fail() {
     let faults: &[(&str, &str)] = &[
         ("write", "signal=SIGKILL"),
         ("pwrite64", "signal=SIGKILL"),
-        ("fdatasync", "signal=SIGKILL"),
         ("fsync", "signal=SIGKILL"),
         ("ftruncate", "signal=SIGKILL"),
         ("unlink", "signal=SIGKILL"),
         ("write", "error=ENOSPC"),
         ("pwrite64", "error=ENOSPC"),
-        ("fdatasync", "error=EIO"),
         ("fsync", "error=EIO"),
         ("pread64", "error=EIO"),
     ];

@@ -11,6 +11,7 @@ mod privacy;
 mod reference;
 mod reports;
 mod rotation;
+mod stopping;
 mod support;
 mod torture;
 mod zones;

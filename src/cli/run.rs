@@ -42,6 +42,12 @@ pub fn run(cli: Cli) -> Outcome {
 /// and many logs may be open at once.
 fn prepare() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        // The limit below does not hold for a core pattern that is a program.
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
     umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let files = getrlimit(Resource::Nofile);
@@ -93,4 +99,16 @@ pub fn usage(error: clap::Error) -> Outcome {
 fn missing(rendered: &str) -> String {
     let names: Vec<&str> = rendered.lines().skip(1).map(str::trim).take_while(|line| !line.is_empty()).collect();
     format!("{} is missing", names.join(" "))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #[test]
+    fn a_crash_leaves_no_picture_of_memory() {
+        super::prepare();
+        let behaviour = rustix::process::dumpable_behavior().expect("known");
+        assert_eq!(behaviour, rustix::process::DumpableBehavior::NotDumpable);
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Core);
+        assert_eq!((limit.current, limit.maximum), (Some(0), Some(0)));
+    }
 }

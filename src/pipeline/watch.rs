@@ -84,7 +84,14 @@ pub fn watch(
                     news = Instant::now();
                 }
             }
-            Err(error) => watch.recover(error, &mut trouble)?,
+            Err(error) => {
+                // Lines wait: it is not idle, but has no end to wait for either.
+                if options.until_idle.is_some_and(|idle| trouble.since.is_some_and(|at| at.elapsed() >= idle)) {
+                    return Err(error);
+                }
+                watch.recover(error, &mut trouble)?;
+                news = Instant::now();
+            }
         }
         if options.until_idle.is_some_and(|idle| news.elapsed() >= idle) {
             break;
@@ -99,6 +106,7 @@ pub fn watch(
 /// Errors that may pass: a full disk, a locked store.
 #[derive(Default)]
 struct Trouble {
+    since: Option<Instant>,
     pause: Duration,
     told: String,
 }
@@ -198,6 +206,9 @@ impl Watch<'_> {
         if found.is_empty() {
             return Ok(0);
         }
+        if self.opened == 0 {
+            (self.say)(&format!("looking through {} rotated files first", found.len()));
+        }
         let summary = import_files(found, self.ingest, &mut Silent(self.stop))?;
         for unread in summary.failed {
             (self.say)(&format!("{}: {}", unread.path.display(), unread.error));
@@ -255,6 +266,7 @@ impl Watch<'_> {
         }
         self.ingest.discard();
         self.close_some(|_| true);
+        trouble.since.get_or_insert_with(Instant::now);
         let text = format!("{error}; nothing is lost, trying again");
         if text != trouble.told {
             (self.say)(&text);
