@@ -48,6 +48,7 @@ soak: build
 
 bench: build
 	python3 benches/run.py $(BIN)
+	python3 benches/exactly_once.py $(BIN)
 
 # The committed manual and completions; a test proves that they are current.
 docs: build
