@@ -51,6 +51,7 @@ fn every_example_runs() {
         }
         let line = line
             .replace("/var/log/nginx/access.log*", "access.log*")
+            .replace("/var/log/nginx/*", "logs/*")
             .replace("/var/log/nginx/access.log", "access.log")
             .replace("/var/log/nginx/", "logs")
             .replace("access.log.2.gz", "old/o.gz")

@@ -297,3 +297,34 @@ fn logs_that_come_later() {
     finish(watch);
     assert_each_once(&bench, 100);
 }
+
+/// Case 23: on file systems without events the look each second is enough.
+#[test]
+fn polling_alone_is_enough() {
+    let bench = Bench::at(NOW);
+    append(&bench, "a.log", &lines(0, 50));
+    let watch = bench.start("watch --headless -q a.log --site example.com --no-inotify --until-idle 2500ms");
+    seconds(1.3);
+    append(&bench, "a.log", &lines(50, 70));
+    seconds(1.3);
+    rename(&bench, "a.log", "a.log.1");
+    append(&bench, "a.log.1", &lines(70, 80));
+    append(&bench, "a.log", &lines(80, 100));
+    finish(watch);
+    assert_each_once(&bench, 100);
+}
+
+/// Case 18: half a line of a full disk, with the next one glued to it.
+#[test]
+fn half_a_line_glued_to_the_next_costs_one_line() {
+    let bench = Bench::at(NOW);
+    let text = lines(0, 3);
+    let at: Vec<usize> = text.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(at, _)| at).collect();
+    append(&bench, "a.log", &text[..=at[0]]);
+    append(&bench, "a.log", &text[at[0] + 1..at[0] + 40]);
+    append(&bench, "a.log", &text[at[1] + 1..]);
+    append(&bench, "a.log", &lines(3, 20));
+    bench.ok(ONCE);
+    let (totals, ledger) = bench.totals();
+    assert_eq!((&totals["page_views"], &ledger["lines"], &ledger["malformed"]), (&18.into(), &19.into(), &1.into()));
+}

@@ -104,3 +104,24 @@ fn killed_again_and_again() {
     bench.ok("watch --headless -q a.log --site example.com --until-idle 2s");
     assert_each_once(&bench, written);
 }
+
+/// Case 37: an import of past days, killed again and again, counts the visitors
+/// of a clean run: the days' salts outlive the crashes.
+#[test]
+fn an_import_of_past_days_is_killed_again_and_again() {
+    let kills = number("FATHOM_TUI_TEST_KILLS", 50).div_ceil(50) * 3;
+    let (bench, whole) = (Bench::at(NOW), Bench::at(NOW));
+    let flags = "--lines 700000 --days 10 --seed 12 --now 2026-11-15T00:00:00Z";
+    let log = fs::read(bench.log("a.log", flags)).expect("a log");
+    whole.write("a.log", log);
+    whole.imported("a.log");
+    let mut dice = Dice(number("FATHOM_TUI_TEST_SEED", u64::from(std::process::id())) | 1);
+    for _ in 0..kills {
+        let mut import = bench.start("import -q a.log --site example.com");
+        std::thread::sleep(Duration::from_millis(100 + dice.below(3500)));
+        let _ = import.kill();
+        import.wait().expect("waited");
+    }
+    bench.imported("a.log");
+    assert_eq!(bench.totals(), whole.totals());
+}
