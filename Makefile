@@ -39,8 +39,8 @@ test-bundled:
 
 # Long runs of the tests that kill, rotate and damage at random.
 torture: $(VENDOR)/ready
-	FATHOM_TUI_TEST_KILLS=1000 FATHOM_TUI_TEST_ROUNDS=50 FATHOM_TUI_TEST_EVERY=1 \
-	  $(CARGO) test --release --locked $(FEATURES) --test main -- torture concurrent damage --nocapture
+	FATHOM_TUI_TEST_KILLS=1000 FATHOM_TUI_TEST_ROUNDS=50 FATHOM_TUI_TEST_EVERY=1 FATHOM_TUI_TEST_CASES=10000 \
+	  $(CARGO) test --release --locked $(FEATURES) --test main -- torture concurrent damage model --nocapture
 
 # Follows a busy log for 24 minutes, with 24 rotations and 20 restarts.
 soak: build

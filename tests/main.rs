@@ -7,6 +7,7 @@ mod corpus;
 mod damage;
 mod failures;
 mod life;
+mod model;
 mod privacy;
 mod reference;
 mod reports;
