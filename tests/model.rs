@@ -162,7 +162,8 @@ impl World {
             Action::Delete => {}
             Action::Copy => {
                 if let Some((path, _)) = self.rotated.first() {
-                    let copy = self.folder.join(format!("access.log.copy-{}", self.next));
+                    self.rotations += 1;
+                    let copy = self.folder.join(format!("access.log.copy-{}", self.rotations));
                     fs::copy(path, &copy).expect("copied");
                     let lines = self.rotated[0].1.clone();
                     self.rotated.push((copy, lines));
