@@ -34,9 +34,13 @@ impl std::fmt::Display for Mended {
 /// Before its bytes each entry of the log has their number and a checksum.
 const ENTRY_HEAD: u64 = 16;
 
+/// What the engine says when the system failed and not the log: that may pass,
+/// and nothing must be cut for it.
+const SYSTEM: [&str; 6] = ["Could not ", "Cannot access", "ermission", "Out of Memory", "llocat", "No space"];
+
 /// Whether an error of opening says that the log cannot be replayed.
 pub(super) fn is_damaged(text: &str) -> bool {
-    text.contains("replaying WAL") || text.contains("Corrupt WAL")
+    text.contains("replaying WAL") && !SYSTEM.iter().any(|word| text.contains(word))
 }
 
 /// Cuts the log before the entry that the error names; a log that belongs to
@@ -74,4 +78,21 @@ fn keep_copy(path: &Path, log: &Path) -> Result<PathBuf, StoreError> {
 fn position(text: &str) -> Option<u64> {
     let after = text.split("at byte position ").nth(1)?;
     after.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_system_is_no_damage() {
+        let replaying = |why| format!("IO Error: Failure while replaying WAL file \"a.wal\": {why}");
+        let wrong = replaying("Corrupt WAL file: entry at byte position 333 computed checksum 1 does not match 2");
+        assert!(is_damaged(&wrong));
+        assert_eq!(position(&wrong), Some(333));
+        assert!(is_damaged(&replaying("WAL does not match database file.")));
+        assert!(!is_damaged(&replaying("Could not read from file \"a.wal\": Input/output error")));
+        assert!(!is_damaged(&replaying("Cannot access file \"a.wal\"")));
+        assert!(!is_damaged("IO Error: Could not set lock on file \"a.wal\""));
+    }
 }
