@@ -5,6 +5,8 @@ use crate::pipeline::IngestError;
 use crate::report::{RangeError, ReportError};
 use crate::store::StoreError;
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 /// The exit codes that `--help` and the manual list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +99,7 @@ impl From<StoreError> for Failure {
             | StoreError::Replaced(_) => Exit::Store,
             StoreError::OtherZone { .. } => Exit::Usage,
             StoreError::Io(_, io) if io.kind() == ErrorKind::PermissionDenied => Exit::Store,
-            StoreError::Io(..) | StoreError::Engine(_) => Exit::Failed,
+            StoreError::Io(..) | StoreError::TooLong | StoreError::Engine(_) => Exit::Failed,
         };
         let help = error.help();
         Failure { help, ..Failure::new(exit, error.to_string()) }
@@ -115,10 +117,9 @@ impl From<IngestError> for Failure {
                 Failure::new(Exit::Input, text).help("check the path; a glob needs quotes to reach fathom-tui")
             }
             IngestError::Read(path, error) if error.kind() == ErrorKind::PermissionDenied => {
-                Failure::new(Exit::Input, format!("could not read {}", path.display())).cause(error).help(format!(
-                    "run as a user who may read it (on Debian: a member of group adm), or `chmod 640 {}`",
-                    path.display()
-                ))
+                Failure::new(Exit::Input, format!("could not read {}", path.display()))
+                    .cause(error)
+                    .help(permission_help(&path))
             }
             IngestError::Read(path, error) => {
                 Failure::new(Exit::Failed, format!("could not read {}", path.display())).cause(error)
@@ -132,6 +133,20 @@ impl From<IngestError> for Failure {
             }
         }
     }
+}
+
+/// What to do about a log that may not be read. One for its owner alone is most
+/// often Caddy's, which makes every next one the same way.
+fn permission_help(path: &Path) -> String {
+    let mode = std::fs::metadata(path).map_or(0o640, |meta| meta.mode());
+    let name = path.display();
+    if mode & 0o077 == 0 {
+        return format!(
+            "it is for its owner alone, as Caddy makes its logs: set `mode 0640` in `output file {name} {{ … }}` \
+             of the Caddyfile, `chmod 640 {name}` for this one, and be a member of its group"
+        );
+    }
+    format!("run as a user who may read it (on Debian: a member of group adm), or `chmod 640 {name}`")
 }
 
 /// The refusal of an input in no known format.

@@ -241,20 +241,21 @@ impl Salts {
 }
 
 impl Doomed {
-    /// Overwrites, syncs and unlinks the file.
+    /// Overwrites, syncs and unlinks the file; unlinks it even where it cannot be
+    /// overwritten.
     ///
     /// # Errors
     /// If one of them fails.
     pub fn destroy(mut self) -> Result<(), SaltError> {
-        let path = self.path.clone();
         let mut overwrite = || {
             self.file.rewind()?;
             self.file.write_all(&vec![0; FILE])?;
-            self.file.sync_all()?;
-            std::fs::remove_file(&self.path)?;
-            File::open(self.path.parent().unwrap_or(Path::new("/")))?.sync_all()
+            self.file.sync_all()
         };
-        overwrite().map_err(at(&path))
+        let overwritten = overwrite();
+        let folder = self.path.parent().unwrap_or(Path::new("/"));
+        let removed = std::fs::remove_file(&self.path).and_then(|()| File::open(folder)?.sync_all());
+        overwritten.and(removed).map_err(at(&self.path))
     }
 }
 

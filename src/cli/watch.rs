@@ -6,7 +6,7 @@ use super::console::clean;
 use super::signals::Signals;
 use super::{discover, ingest};
 use crate::error::{Exit, Failure, Outcome};
-use crate::pipeline::{ImportOptions, WatchOptions, watch};
+use crate::pipeline::{ImportOptions, WatchOptions, logs, watch};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -24,7 +24,11 @@ pub fn run(args: &args::Watch, config: &Config) -> Outcome {
     let mut ingest = ingest::open(config, &args.reading, ImportOptions::default())?;
     if !config.quiet {
         for path in &paths {
-            eprintln!("following {}", clean(&path.display().to_string()));
+            let name = clean(&path.display().to_string());
+            match logs(std::slice::from_ref(path)).iter().any(|log| log.exists()) {
+                true => eprintln!("following {name}"),
+                false => eprintln!("waiting for {name}, which is not there yet"),
+            }
         }
     }
     let quiet = config.quiet;

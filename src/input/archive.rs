@@ -3,7 +3,9 @@
 use bzip2::read::MultiBzDecoder;
 use flate2::read::MultiGzDecoder;
 use liblzma::read::XzDecoder;
-use std::io::{Cursor, Read, Result};
+use std::io::{Cursor, Error, Read, Result};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How an input is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,13 @@ impl Compression {
     }
 }
 
-/// Looks at the first bytes and puts the right decoder in front.
+/// What unpacks to more than this is looked at more closely …
+const LARGE: u64 = 1 << 30;
+/// … and is no log if it is so many times as large as it was: logs pack 10 to 50 to one.
+const MOST: u64 = 200;
+
+/// Looks at the first bytes and puts the right decoder in front. Reading ends
+/// with an error where so little unpacks to so much that it can be no log.
 ///
 /// # Errors
 /// If the first bytes cannot be read or a decoder cannot be set up.
@@ -44,9 +52,10 @@ pub fn decompress(mut source: Box<dyn Read + Send>) -> Result<(Compression, Box<
     let mut magic = Vec::with_capacity(6);
     source.by_ref().take(6).read_to_end(&mut magic)?;
     let compression = Compression::of(&magic);
-    let whole = Cursor::new(magic).chain(source);
+    let packed = Arc::new(AtomicU64::new(0));
+    let whole = Counted(Cursor::new(magic).chain(source), packed.clone());
     let decoded: Box<dyn Read + Send> = match compression {
-        Compression::Plain => Box::new(whole),
+        Compression::Plain => return Ok((compression, Box::new(whole.0))),
         Compression::Gzip => Box::new(MultiGzDecoder::new(std::io::BufReader::with_capacity(1 << 16, whole))),
         Compression::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::new(whole)?;
@@ -56,5 +65,72 @@ pub fn decompress(mut source: Box<dyn Read + Send>) -> Result<(Compression, Box<
         Compression::Bzip2 => Box::new(MultiBzDecoder::new(whole)),
         Compression::Xz => Box::new(XzDecoder::new_multi_decoder(whole)),
     };
-    Ok((compression, decoded))
+    Ok((compression, Box::new(Bounded { decoded, packed, unpacked: 0 })))
+}
+
+/// Counts the bytes that are read.
+pub struct Counted<R>(pub R, pub Arc<AtomicU64>);
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let read = self.0.read(buffer)?;
+        self.1.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Ends what a few bytes blow up to without end.
+struct Bounded {
+    decoded: Box<dyn Read + Send>,
+    packed: Arc<AtomicU64>,
+    unpacked: u64,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        if self.unpacked > LARGE && self.unpacked / MOST > self.packed.load(Ordering::Relaxed) {
+            let text = format!(
+                "stopped after {} MiB, since it unpacks to more than {MOST} times its size; \
+                 if that is right, unpack it and import what comes out",
+                self.unpacked >> 20
+            );
+            return Err(Error::other(text));
+        }
+        let read = self.decoded.read(buffer)?;
+        self.unpacked += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many MiB of zeros in as many members.
+    fn zeros(mib: usize) -> Vec<u8> {
+        let mut member = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::copy(&mut std::io::repeat(0).take(1 << 20), &mut member).expect("packed");
+        member.finish().expect("packed").repeat(mib)
+    }
+
+    fn unpacked(bytes: Vec<u8>) -> (u64, Result<u64>) {
+        let (_, mut decoded) = decompress(Box::new(Cursor::new(bytes))).expect("gzip");
+        let (mut buffer, mut all) = (vec![0; 1 << 18], 0);
+        loop {
+            match decoded.read(&mut buffer) {
+                Ok(0) => return (all, Ok(all)),
+                Ok(read) => all += read as u64,
+                Err(error) => return (all, Err(error)),
+            }
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_let_go() {
+        let (all, ended) = unpacked(zeros(2000));
+        let error = ended.expect_err("a bomb").to_string();
+        assert!((LARGE..LARGE + (1 << 20)).contains(&all), "{all}");
+        assert!(error.starts_with("stopped after 1024 MiB, since it unpacks to more than 200 times"), "{error}");
+        assert_eq!(unpacked(zeros(100)).1.expect("small"), 100 << 20);
+    }
 }

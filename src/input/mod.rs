@@ -6,7 +6,7 @@ mod expand;
 mod identity;
 mod lines;
 
-pub use archive::{Compression, decompress};
+pub use archive::{Compression, Counted, decompress};
 pub use expand::{ExpandError, Found, expand};
 pub use identity::{HEAD, Identity, KeyError, TAIL};
 pub use lines::{Line, Lines, MAX_LINE};

@@ -25,6 +25,7 @@ pub use import::{Import, Refusal, Summary, Unread, import};
 pub use ingest::{Ingest, Keep};
 pub use progress::Progress;
 pub use settings::{ImportOptions, Settings, SiteSettings};
+pub use siblings::logs;
 pub use stream::{Inspection, Rejected, inspect};
 pub use sweep::{is_due, sweep};
 pub use watch::{WatchOptions, watch};

@@ -1,6 +1,6 @@
 //! Where a stream's bytes come from, and how to go back in it.
 
-use crate::input::{Compression, Lines, decompress};
+use crate::input::{Compression, Counted, Lines, decompress};
 use std::fs::File;
 use std::io::{Cursor, Error, Read, Result, Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -157,17 +157,6 @@ fn read_at(file: &File, buffer: &mut [u8], start: u64) -> Result<usize> {
 
 fn lock(tape: &Mutex<Tape>) -> MutexGuard<'_, Tape> {
     tape.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-/// Counts bytes for the progress bar.
-struct Counted<R>(R, Arc<AtomicU64>);
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        let read = self.0.read(buffer)?;
-        self.1.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
 }
 
 /// Standard input with a memory: compressed, and never on a disk, since the

@@ -31,11 +31,14 @@ pub fn sweep(path: &Path, now: i64, tell: Tell) -> Result<Vec<Day>, IngestError>
         return Ok(going);
     }
     // First what they could relate, then the salts: a crash in between leaves
-    // a salt that the next sweep finds due.
-    Writer::open(path, DEFAULT_CAP, tell)?.forget_days(&going)?;
+    // a salt that the next sweep finds due. If the store cannot be written, on a
+    // full disk for one, the salts go all the same: then what it holds relates
+    // nothing, and a later sweep deletes it.
+    let forgotten = Writer::open(path, DEFAULT_CAP, tell).and_then(|mut writer| writer.forget_days(&going, now));
     for salt in doomed {
         salt.destroy()?;
     }
+    forgotten?;
     Ok(going)
 }
 

@@ -17,32 +17,48 @@ pub struct Wake {
     events: Receiver<()>,
     watcher: Option<RecommendedWatcher>,
     folders: HashSet<PathBuf>,
+    /// Why there are no events, to be said once.
+    trouble: Option<notify::Error>,
 }
 
 impl Wake {
     /// With events, or if they are not to be had, or not wanted, without.
     pub fn new(no_events: bool) -> Wake {
         let (send, events) = channel();
-        let watcher = match no_events {
-            true => None,
-            false => notify::recommended_watcher(move |_| {
-                let _ = send.send(());
-            })
-            .ok(),
+        let notified = move |_| {
+            let _ = send.send(());
         };
-        Wake { events, watcher, folders: HashSet::new() }
+        let (watcher, trouble) = match (no_events, notify::recommended_watcher(notified)) {
+            (true, _) => (None, None),
+            (false, Ok(watcher)) => (Some(watcher), None),
+            (false, Err(error)) => (None, Some(error)),
+        };
+        Wake { events, watcher, folders: HashSet::new(), trouble }
     }
 
     /// Listens to the folders of these paths. One that is not there is tried
-    /// again at the next look.
-    pub fn listen<'p>(&mut self, paths: impl Iterator<Item = &'p Path>) {
-        let Some(watcher) = &mut self.watcher else { return };
-        for path in paths {
-            let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            if !self.folders.contains(folder) && watcher.watch(folder, RecursiveMode::NonRecursive).is_ok() {
-                self.folders.insert(folder.to_owned());
+    /// again at the next look. Returns what a person should know: that the system
+    /// has no events to give, once.
+    pub fn listen<'p>(&mut self, paths: impl Iterator<Item = &'p Path>) -> Option<String> {
+        if let Some(watcher) = &mut self.watcher {
+            for path in paths {
+                let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                if self.folders.contains(folder) {
+                    continue;
+                }
+                match watcher.watch(folder, RecursiveMode::NonRecursive) {
+                    Ok(()) => _ = self.folders.insert(folder.to_owned()),
+                    Err(error) if is_exhausted(&error) => {
+                        self.trouble = Some(error);
+                        self.watcher = None;
+                        break;
+                    }
+                    Err(_) => {}
+                }
             }
         }
+        let error = self.trouble.take()?;
+        Some(format!("no file events to be had ({error}): looking every second instead"))
     }
 
     /// Waits for news, so that a round comes at most once a second: a busy log
@@ -64,5 +80,14 @@ impl Wake {
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => std::thread::sleep(rest(limit)),
         }
+    }
+}
+
+/// Whether the system has no more events to give, so that trying again is of no use.
+fn is_exhausted(error: &notify::Error) -> bool {
+    match &error.kind {
+        notify::ErrorKind::MaxFilesWatch => true,
+        notify::ErrorKind::Io(error) => error.kind() == std::io::ErrorKind::StorageFull,
+        _ => false,
     }
 }

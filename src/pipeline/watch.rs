@@ -96,7 +96,9 @@ pub fn watch(
         if options.until_idle.is_some_and(|idle| news.elapsed() >= idle) {
             break;
         }
-        wake.listen(watch.follows.iter().map(|follow| follow.path.as_path()));
+        if let Some(trouble) = wake.listen(watch.follows.iter().map(|follow| follow.path.as_path())) {
+            (watch.say)(&trouble);
+        }
         let idle = options.until_idle.map(|idle| idle.saturating_sub(news.elapsed()));
         wake.wait(round, idle, trouble.pause);
     }

@@ -51,17 +51,19 @@ impl Sweep {
 
 impl Writer {
     /// Deletes everything that only the salts of these days could relate, and
-    /// checkpoints, so that it is gone from the log as well.
+    /// checkpoints, so that it is gone from the log as well. Notes that it was at
+    /// `now`, epoch seconds.
     ///
     /// # Errors
     /// Of the engine, or if no lease is to be had.
-    pub fn forget_days(&mut self, days: &[Day]) -> Result<(), StoreError> {
+    pub fn forget_days(&mut self, days: &[Day], now: i64) -> Result<(), StoreError> {
         let tx = self.begin()?;
         for &day in days {
             forget_day(tx.connection(), day)?;
             tx.connection().execute("UPDATE days SET salt = NULL WHERE day = ?", params![day.0])?;
         }
         super::meta::set(tx.connection(), "version", "salts were destroyed")?;
+        super::meta::set(tx.connection(), "destroyed", &now.to_string())?;
         tx.finish()?;
         self.checkpoint()
     }

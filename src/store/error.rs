@@ -31,6 +31,8 @@ pub enum StoreError {
     },
     /// Reading or writing files beside the database failed.
     Io(PathBuf, std::io::Error),
+    /// A question took so long that it was interrupted.
+    TooLong,
     /// Anything else that the engine said.
     Engine(duckdb::Error),
 }
@@ -65,6 +67,7 @@ impl StoreError {
             StoreError::Io(_, error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
                 "run as the user who owns it, or name another store with --db PATH".into()
             }
+            StoreError::TooLong => "ask for a shorter time with --since, or for fewer lists with --by".into(),
             StoreError::Io(..) | StoreError::Engine(_) => return None,
         })
     }
@@ -92,6 +95,7 @@ impl std::fmt::Display for StoreError {
                 write!(f, "the store's time zone is {has}, not {asked}")
             }
             StoreError::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            StoreError::TooLong => f.write_str("a question to the store took too long"),
             StoreError::Engine(error) => write!(f, "the database said: {}", first_line(&error.to_string())),
         }
     }
@@ -101,7 +105,10 @@ impl std::error::Error for StoreError {}
 
 impl From<duckdb::Error> for StoreError {
     fn from(error: duckdb::Error) -> StoreError {
-        StoreError::Engine(error)
+        match error.to_string().starts_with("INTERRUPT") {
+            true => StoreError::TooLong,
+            false => StoreError::Engine(error),
+        }
     }
 }
 

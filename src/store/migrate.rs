@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// Every step from an empty database to today's schema.
-const MIGRATIONS: &[&str] = &[include_str!("sql/migrations/0001_initial.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("sql/migrations/0001_initial.sql"), include_str!("sql/migrations/0002_destroyed.sql")];
 
 /// The schema that this program writes.
 pub(crate) const VERSION: usize = MIGRATIONS.len();
@@ -34,4 +35,34 @@ pub(crate) fn migrate(connection: &Connection, from: usize) -> Result<(), StoreE
     connection.execute("INSERT INTO meta VALUES ('schema', ?)", [VERSION.to_string()])?;
     connection.execute_batch("COMMIT")?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every column, and every key of `meta`.
+    fn shape(connection: &Connection) -> Vec<String> {
+        let sql = "SELECT table_name || '.' || column_name || ' ' || data_type FROM duckdb_columns() WHERE NOT internal \
+                   UNION ALL SELECT key FROM meta ORDER BY 1";
+        let mut statement = connection.prepare(sql).expect("prepared");
+        let rows = statement.query_map([], |row| row.get(0)).expect("asked");
+        rows.collect::<duckdb::Result<_>>().expect("read")
+    }
+
+    #[test]
+    fn every_earlier_version_becomes_todays() {
+        let today = Connection::open_in_memory().expect("an engine");
+        migrate(&today, 0).expect("made");
+        for earlier in 1..VERSION {
+            let old = Connection::open_in_memory().expect("an engine");
+            MIGRATIONS[..earlier].iter().for_each(|step| old.execute_batch(step).expect("made"));
+            old.execute("INSERT INTO meta VALUES ('schema', ?)", [earlier.to_string()]).expect("noted");
+            old.execute_batch("INSERT INTO ledger VALUES (1, 3600, 0, 42)").expect("filled");
+            migrate(&old, earlier).expect("migrated");
+            assert_eq!(shape(&old), shape(&today), "from {earlier}");
+            let lines: i64 = old.query_row("SELECT sum(lines) FROM ledger", [], |row| row.get(0)).expect("kept");
+            assert_eq!(lines, 42, "from {earlier}");
+        }
+    }
 }

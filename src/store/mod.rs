@@ -7,6 +7,7 @@ mod engine;
 mod error;
 mod filter;
 mod lease;
+mod limit;
 mod meta;
 mod migrate;
 mod overview;

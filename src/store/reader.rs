@@ -2,6 +2,7 @@
 
 use super::engine::Access;
 use super::lease::{Lease, Tell, lease};
+use super::limit::Limit;
 use super::{Info, Site, StoreError, meta, migrate, sites, state};
 use crate::model::{Day, InputState, SiteId};
 use duckdb::Connection;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// A read lease on the store. Keep it short.
 pub struct Reader {
+    limit: Limit,
     lease: Lease,
     path: PathBuf,
     info: Info,
@@ -64,10 +66,12 @@ impl Reader {
             values = meta::all(&held, &path)?;
         }
         let info = meta::info(&values, &path)?;
-        Ok(Reader { lease: held, path, info })
+        Ok(Reader { limit: Limit::new(&held), lease: held, path, info })
     }
 
+    /// For a question that is asked now.
     pub(crate) fn connection(&self) -> &Connection {
+        self.limit.renew();
         &self.lease
     }
 
@@ -76,9 +80,16 @@ impl Reader {
         &self.info
     }
 
+    /// What watches over the questions.
+    pub(super) fn limit(&self) -> &Limit {
+        &self.limit
+    }
+
     /// Another connection under the same lease, for another thread.
     pub(crate) fn another(&self) -> Result<Connection, StoreError> {
-        Ok(super::engine::another(&self.lease)?)
+        let another = super::engine::another(&self.lease)?;
+        self.limit.include(&another);
+        Ok(another)
     }
 
     /// All sites by name.

@@ -54,7 +54,12 @@ pub(super) fn tally(reader: &Reader, query: &Query, columns: &[String]) -> Resul
     let slices = slices(reader, query)?;
     let workers = if slices.len() < MANY { 1 } else { std::thread::available_parallelism().map_or(1, |n| n.get()) };
     let next = AtomicUsize::new(0);
-    let work = |connection: &Connection| take_slices(connection, query, columns, &slices, &next);
+    let limit = reader.limit();
+    let take = || {
+        limit.renew();
+        slices.get(next.fetch_add(1, Ordering::Relaxed))
+    };
+    let work = |connection: &Connection| add_up(connection, query, columns, &take);
     if workers == 1 {
         return work(reader.connection());
     }
@@ -84,12 +89,12 @@ fn slices(reader: &Reader, query: &Query) -> Result<Vec<Query>, StoreError> {
     Ok((0..count).map(|part| Query { from: at(part), to: at(part + 1), ..query.clone() }).collect())
 }
 
-fn take_slices(
+/// Adds up the slices that `take` gives.
+fn add_up<'s>(
     connection: &Connection,
     query: &Query,
     columns: &[String],
-    slices: &[Query],
-    next: &AtomicUsize,
+    take: &(dyn Fn() -> Option<&'s Query> + Sync),
 ) -> Result<Vec<Groups>, StoreError> {
     let mut all: Vec<Groups> = columns.iter().map(|_| Groups::default()).collect();
     let casts: Vec<String> = columns.iter().map(|column| format!("CAST({column} AS UINTEGER)")).collect();
@@ -101,7 +106,7 @@ fn take_slices(
     );
     let mut statement = connection.prepare(&sql)?;
     let mut sums = Vec::new();
-    while let Some(slice) = slices.get(next.fetch_add(1, Ordering::Relaxed)) {
+    while let Some(slice) = take() {
         for batch in statement.query_arrow(params_from_iter(slice.conditions(false).1))? {
             read_sums(&batch, &mut sums);
             for (column, groups) in all.iter_mut().enumerate() {
