@@ -14,5 +14,6 @@ mod reports;
 mod rotation;
 mod stopping;
 mod support;
+mod system;
 mod torture;
 mod zones;

@@ -1,0 +1,80 @@
+//! Questions have an end: a writer must not wait for one that takes for ever.
+
+use duckdb::{Connection, InterruptHandle};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A question that takes longer is interrupted.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Watches over the connections of one lease until it is dropped.
+pub(super) struct Limit {
+    watched: Arc<Mutex<Watched>>,
+    // Its end tells the thread to end.
+    _stop: Sender<()>,
+}
+
+struct Watched {
+    handles: Vec<Arc<InterruptHandle>>,
+    since: Instant,
+}
+
+impl Limit {
+    /// From now on, for questions on this connection.
+    pub(super) fn new(connection: &Connection) -> Limit {
+        Limit::of(connection, LONGEST)
+    }
+
+    fn of(connection: &Connection, longest: Duration) -> Limit {
+        let watched = Watched { handles: vec![connection.interrupt_handle()], since: Instant::now() };
+        let watched = Arc::new(Mutex::new(watched));
+        let (stop, stopped) = channel::<()>();
+        let seen = watched.clone();
+        // Without a thread to be had there is no limit.
+        let _ = std::thread::Builder::new().spawn(move || {
+            while stopped.recv_timeout(longest / 4) == Err(RecvTimeoutError::Timeout) {
+                let watched = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                if watched.since.elapsed() >= longest {
+                    watched.handles.iter().for_each(|handle| handle.interrupt());
+                }
+            }
+        });
+        Limit { watched, _stop: stop }
+    }
+
+    /// Watches over this connection too.
+    pub(super) fn include(&self, connection: &Connection) {
+        self.lock().handles.push(connection.interrupt_handle());
+    }
+
+    /// Says that the next question begins now.
+    pub(super) fn renew(&self) {
+        self.lock().since = Instant::now();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Watched> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENDLESS: &str = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b";
+
+    #[test]
+    fn a_question_without_end_is_interrupted() {
+        let connection = Connection::open_in_memory().expect("an engine");
+        let limit = Limit::of(&connection, Duration::from_millis(100));
+        let asked = Instant::now();
+        let error = connection.query_row(ENDLESS, [], |row| row.get::<_, f64>(0)).expect_err("interrupted");
+        assert!(asked.elapsed() >= Duration::from_millis(100));
+        let error = crate::store::StoreError::from(error);
+        assert_eq!(error.to_string(), "a question to the store took too long");
+        limit.renew();
+        let two: i64 = connection.query_row("SELECT 1 + 1", [], |row| row.get(0)).expect("the next one is answered");
+        assert_eq!(two, 2);
+    }
+}
