@@ -1,6 +1,7 @@
 //! How a command ends: exit codes, and the one place that prints errors.
 
 use crate::anonymise::SaltError;
+use crate::model::clean;
 use crate::pipeline::IngestError;
 use crate::report::{RangeError, ReportError};
 use crate::store::StoreError;
@@ -79,7 +80,9 @@ impl Failure {
         let lines = [("error", Some(&self.error)), ("cause", self.cause.as_ref()), ("help", self.help.as_ref())];
         for (name, text) in lines {
             if let Some(text) = text.filter(|text| !text.is_empty()) {
-                let _ = writeln!(stderr, "{name}: {text}");
+                for line in text.split('\n') {
+                    let _ = writeln!(stderr, "{name}: {}", clean(line.as_bytes()));
+                }
             }
         }
     }

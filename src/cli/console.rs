@@ -38,7 +38,7 @@ pub fn notice(notice: Notice) {
 /// A text that may hold anything, for a message: no control character of it
 /// reaches the terminal.
 pub fn clean(text: &str) -> String {
-    crate::enrich::path::clean(text.as_bytes()).into_owned()
+    crate::model::clean(text.as_bytes()).into_owned()
 }
 
 /// A number with commas.

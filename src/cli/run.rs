@@ -38,9 +38,22 @@ pub fn run(cli: Cli) -> Outcome {
     }
 }
 
+/// What a panic says may quote what was read, so only its place is told.
+fn tell_of_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or("an unknown place".into(), |at| format!("{}:{}", at.file(), at.line()));
+        eprintln!("error: fathom-tui has a bug and stopped at {place}");
+        eprintln!("help: what was committed is safe; run it again, and report the place");
+        if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+            eprintln!("{}", std::backtrace::Backtrace::force_capture());
+        }
+    }));
+}
+
 /// What is written is for its owner only, a crash leaves no picture of memory,
 /// and many logs may be open at once.
 fn prepare() {
+    tell_of_panics();
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
     #[cfg(target_os = "linux")]
     {

@@ -3,8 +3,7 @@
 
 use super::bot::{self, Bot};
 use super::memo::Memo;
-use super::path;
-use crate::model::Device;
+use crate::model::{Device, clean, cut};
 use hashbrown::HashMap;
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -116,11 +115,11 @@ fn work_out(agent: &[u8]) -> AgentInfo {
 }
 
 fn label(family: &str, major: Option<&str>) -> Box<str> {
-    let family = path::cut(path::clean(family.as_bytes()), MAX_FAMILY);
+    let family = cut(clean(family.as_bytes()), MAX_FAMILY);
     match major {
         None | Some("") => family.into(),
         Some(major) => {
-            let major = path::cut(path::clean(major.as_bytes()), MAX_MAJOR);
+            let major = cut(clean(major.as_bytes()), MAX_MAJOR);
             format!("{family}\u{1F}{major}").into()
         }
     }

@@ -1,6 +1,7 @@
 //! Tagged links: the campaign and the click ids in a page's query.
 
 use super::path;
+use crate::model::{clean, cut};
 use std::borrow::Cow;
 
 /// Longest value of a campaign kept, in bytes.
@@ -110,8 +111,8 @@ fn decode(value: &[u8]) -> String {
         at += if escaped.is_some() { 3 } else { 1 };
         bytes.push(escaped.unwrap_or(if byte == b'+' { b' ' } else { byte }));
     }
-    let text = path::clean(&bytes);
-    path::cut(Cow::Borrowed(text.trim_matches(' ')), MAX_VALUE).into_owned()
+    let text = clean(&bytes);
+    cut(Cow::Borrowed(text.trim_matches(' ')), MAX_VALUE).into_owned()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Where an address lies: by the embedded table, or by a database that the
 //! user has.
 
+use super::country_table;
 pub use super::country_table::embedded_date;
-use super::{country_table, path};
-use crate::model::Country;
+use crate::model::{Country, clean, cut};
 use maxminddb::Reader;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -95,7 +95,7 @@ fn country(code: &str) -> Option<Country> {
 }
 
 fn name(named: Named<'_>) -> String {
-    path::cut(path::clean(named.names.en.unwrap_or_default().as_bytes()), MAX_NAME).into_owned()
+    cut(clean(named.names.en.unwrap_or_default().as_bytes()), MAX_NAME).into_owned()
 }
 
 /// As much of a record as is read. MaxMind and DB-IP have `country`, the

@@ -1,6 +1,7 @@
-//! Targets to page paths, and the cleaning of texts that came from outside.
-//! What is written here decides which requests count as the same page.
+//! Targets to page paths: what is written here decides which requests count as
+//! the same page.
 
+use crate::model::{cut, is_unsafe};
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -56,42 +57,6 @@ pub fn normalise_with<'a>(path: &'a [u8], query: &[u8], allow: &[String]) -> Cow
     }
     full.insert_str(0, &text);
     cut(Cow::Owned(full), MAX_PATH)
-}
-
-/// Text from outside with control, bidirectional and invisible characters and
-/// invalid bytes replaced by U+FFFD, so that showing it is harmless.
-pub fn clean(bytes: &[u8]) -> Cow<'_, str> {
-    if bytes.iter().all(|b| (0x20..0x7F).contains(b)) {
-        return String::from_utf8_lossy(bytes);
-    }
-    let text = String::from_utf8_lossy(bytes);
-    match text.chars().any(is_unsafe) {
-        false => text,
-        true => Cow::Owned(text.chars().map(|c| if is_unsafe(c) { '\u{FFFD}' } else { c }).collect()),
-    }
-}
-
-/// The longest beginning of at most `max` bytes that ends at a character.
-pub fn cut(text: Cow<'_, str>, max: usize) -> Cow<'_, str> {
-    let mut end = max.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(&text[..end]),
-        Cow::Owned(mut text) => {
-            text.truncate(end);
-            Cow::Owned(text)
-        }
-    }
-}
-
-/// Control characters, and those that change the direction of text or are not
-/// seen: a path must not be able to disguise itself on a terminal.
-fn is_unsafe(c: char) -> bool {
-    matches!(c,
-        '\0'..='\x1F' | '\x7F'..='\u{9F}' | '\u{61C}' | '\u{200B}'..='\u{200F}'
-        | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 fn strip_slashes(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -208,13 +173,6 @@ mod tests {
         assert_eq!(page(b"x=1"), "/s");
         assert_eq!(page(b"q"), "/s?q");
         assert_eq!(normalise_with(b"/", b"q=\x01", &allow), "/?q=\u{FFFD}");
-    }
-
-    #[test]
-    fn cleaned_text_is_harmless() {
-        assert_eq!(clean(b"plain"), "plain");
-        assert_eq!(clean(b"a\x1B[31m\xFF"), "a\u{FFFD}[31m\u{FFFD}");
-        assert_eq!(clean("日本".as_bytes()), "日本");
     }
 
     proptest::proptest! {

@@ -1,6 +1,7 @@
 //! Referrers and hosts: reading them from what clients send.
 
 use super::path;
+use crate::model::clean;
 
 /// Longest host name there can be, in bytes.
 const MAX_HOST: usize = 253;
@@ -64,7 +65,7 @@ pub fn host(authority: &[u8]) -> Option<String> {
         Some(b'[') => &after_user[..=memchr::memchr(b']', after_user)?],
         _ => memchr::memchr(b':', after_user).map_or(after_user, |colon| &after_user[..colon]),
     };
-    let lower = path::clean(bare).to_ascii_lowercase();
+    let lower = clean(bare).to_ascii_lowercase();
     let lower = lower.strip_suffix('.').unwrap_or(&lower);
     let lower = lower.strip_prefix("www.").unwrap_or(lower);
     is_host(lower).then(|| lower.to_owned())

@@ -9,6 +9,7 @@ mod facts;
 mod hit;
 mod request;
 mod symbol;
+mod text;
 
 pub use class::{Class, Ledger};
 pub use clock::{Day, Zone};
@@ -19,3 +20,4 @@ pub use facts::{Counters, Country, Device, Kind, RequestKey, RequestSums, RowKey
 pub use hit::{Hash, Hit};
 pub use request::{Malformed, Request};
 pub use symbol::{Dictionary, Sym, Symbols};
+pub use text::{clean, cut, is_unsafe};

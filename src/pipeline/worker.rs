@@ -10,7 +10,9 @@ use crate::enrich::agent::Agents;
 use crate::enrich::exclude::Subject;
 use crate::enrich::origin::Origins;
 use crate::enrich::{address, campaign, path};
-use crate::model::{Class, Day, Dictionary, Hit, Kind, Request, RequestKey, RowKey, SiteId, Sym, Symbols, VisitDims};
+use crate::model::{
+    Class, Day, Dictionary, Hit, Kind, Request, RequestKey, RowKey, SiteId, Sym, Symbols, VisitDims, clean,
+};
 use crate::store::StoreError;
 use std::borrow::Cow;
 
@@ -214,7 +216,7 @@ fn method(method: &[u8]) -> &str {
 /// A virtual host as shown: lower case, without its port.
 fn host_text(host: &[u8]) -> Cow<'_, str> {
     let host = host.split(|&b| b == b':').next().unwrap_or_default();
-    match path::clean(host) {
+    match clean(host) {
         Cow::Borrowed(text) if !text.bytes().any(|b| b.is_ascii_uppercase()) => Cow::Borrowed(text),
         text => Cow::Owned(text.to_ascii_lowercase()),
     }

@@ -1,7 +1,7 @@
 //! CSV (RFC 4180) and TSV: one row a value, or one a step of the series.
 
 use super::build::{Report, Rows, ratio};
-use crate::model::Dimension;
+use crate::model::{Dimension, clean};
 use csv::{QuoteStyle, Writer, WriterBuilder};
 
 /// How the table is written.
@@ -125,7 +125,8 @@ fn cells(report: &Report, dimension: Dimension, rows: &Rows) -> Vec<(String, [St
 /// A text cell that a spreadsheet would run gets an apostrophe in front.
 fn text(cell: &str, options: CsvOptions) -> String {
     let risky = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-    if !options.raw && cell.starts_with(risky) { format!("'{cell}") } else { cell.to_owned() }
+    let shown = clean(cell.as_bytes());
+    if !options.raw && cell.starts_with(risky) { format!("'{shown}") } else { shown.into_owned() }
 }
 
 #[cfg(test)]
@@ -135,7 +136,9 @@ mod tests {
     #[test]
     fn formulas_are_defused() {
         let options = CsvOptions { delimiter: b',', header: true, raw: false };
-        for (cell, expected) in [("=cmd()", "'=cmd()"), ("@x", "'@x"), ("＝a", "'＝a"), ("/a", "/a"), ("", "")] {
+        for (cell, expected) in
+            [("=cmd()", "'=cmd()"), ("@x", "'@x"), ("＝a", "'＝a"), ("\t1", "'\u{FFFD}1"), ("/a", "/a"), ("", "")]
+        {
             assert_eq!(text(cell, options), expected);
         }
         assert_eq!(text("=1", CsvOptions { raw: true, ..options }), "=1");

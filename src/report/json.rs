@@ -1,7 +1,7 @@
 //! JSON: one object; numbers are numbers, times RFC 3339, unknown is null.
 
 use super::build::{Report, Rows, Totals, ratio};
-use crate::model::{Class, Dimension};
+use crate::model::{Class, Dimension, clean};
 use crate::store::PageSums;
 use serde_json::{Map, Value, json};
 
@@ -67,11 +67,11 @@ fn point(report: &Report, time: &str, sums: &PageSums) -> Value {
 fn row(value: &str, sums: &PageSums, of_pages: bool, of_visits: bool) -> Value {
     if of_visits {
         // Under a filter on entry or exit pages only visits are known.
-        return json!({"value": value, "visitors": null, "page_views": null, "visits": sums.visits,
+        return json!({"value": clean(value.as_bytes()), "visitors": null, "page_views": null, "visits": sums.visits,
             "bounce_rate": ratio(sums.bounces, sums.visits), "duration": null});
     }
     json!({
-        "value": value,
+        "value": clean(value.as_bytes()),
         "visitors": if of_pages { sums.uniques } else { sums.visitors },
         "page_views": sums.page_views,
         "visits": sums.visits,
@@ -90,10 +90,10 @@ fn list(report: &Report, dimension: Dimension, rows: &Rows) -> Value {
                 .iter()
                 .map(|r| match dimension {
                     Dimension::EntryPage => json!({
-                        "value": r.value, "visits": r.sums.visits, "bounces": r.sums.bounces,
+                        "value": clean(r.value.as_bytes()), "visits": r.sums.visits, "bounces": r.sums.bounces,
                         "bounce_rate": ratio(r.sums.bounces, r.sums.visits),
                     }),
-                    Dimension::ExitPage => json!({"value": r.value, "exits": r.sums.exits}),
+                    Dimension::ExitPage => json!({"value": clean(r.value.as_bytes()), "exits": r.sums.exits}),
                     _ => row(&r.value, &r.sums, of_pages, report.totals.of_visits),
                 })
                 .collect();
@@ -104,7 +104,7 @@ fn list(report: &Report, dimension: Dimension, rows: &Rows) -> Value {
                 .rows
                 .iter()
                 .map(|r| {
-                    let mut row = json!({"value": r.value, "requests": r.requests, "bytes": r.bytes});
+                    let mut row = json!({"value": clean(r.value.as_bytes()), "requests": r.requests, "bytes": r.bytes});
                     if let Some([p50, p95, p99]) = r.latency_ms {
                         row["p50"] = json!(p50);
                         row["p95"] = json!(p95);

@@ -2,7 +2,7 @@
 
 use super::build::{Report, Rows, ratio};
 use super::text::title;
-use crate::model::Dimension;
+use crate::model::{Dimension, clean};
 use std::fmt::Write;
 
 /// The report as Markdown.
@@ -79,7 +79,7 @@ fn section(report: &Report, dimension: Dimension, rows: &Rows, out: &mut String)
 /// A value as the text of a cell: nothing in it is markup.
 fn cell(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
-    for c in value.chars() {
+    for c in clean(value.as_bytes()).chars() {
         if "\\`*_{}[]<>()#+!|~".contains(c) {
             out.push('\\');
         }

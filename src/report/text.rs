@@ -2,7 +2,7 @@
 //! Piped it has no colour, no box drawing and no cut lines.
 
 use super::build::{Report, Rows, Totals, ratio};
-use crate::model::{Class, Dimension};
+use crate::model::{Class, Dimension, clean};
 use crate::store::PageSums;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
@@ -260,6 +260,7 @@ fn list(title: &str, heads: Heads, rows: Vec<Row>, total: u64, style: Style, out
 
 /// A value, cut in the middle where a terminal is too narrow for it.
 fn label(value: &str, style: Style) -> String {
+    let value = &*clean(value.as_bytes());
     let Some(limit) = style.width.map(|width| width.saturating_sub(22).max(20)) else { return value.to_owned() };
     if value.width() <= limit {
         return value.to_owned();
