@@ -60,7 +60,7 @@ docs: build
 lint: $(VENDOR)/ready
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --locked --all-targets $(FEATURES) -- -D warnings
-	@if command -v cargo-deny >/dev/null; then $(CARGO) deny --offline check bans licenses sources; \
+	@if command -v cargo-deny >/dev/null; then $(CARGO) deny --locked check bans licenses sources; \
 	 else echo "skipped: cargo-deny is not installed"; fi
 
 install: build

@@ -25,6 +25,9 @@ _fathom__tui() {
             fathom__tui,detect)
                 cmd="fathom__tui__subcmd__detect"
                 ;;
+            fathom__tui,doctor)
+                cmd="fathom__tui__subcmd__doctor"
+                ;;
             fathom__tui,generate-log)
                 cmd="fathom__tui__subcmd__generate__subcmd__log"
                 ;;
@@ -36,6 +39,9 @@ _fathom__tui() {
                 ;;
             fathom__tui,man)
                 cmd="fathom__tui__subcmd__man"
+                ;;
+            fathom__tui,privacy)
+                cmd="fathom__tui__subcmd__privacy"
                 ;;
             fathom__tui,report)
                 cmd="fathom__tui__subcmd__report"
@@ -58,6 +64,9 @@ _fathom__tui() {
             fathom__tui__subcmd__help,detect)
                 cmd="fathom__tui__subcmd__help__subcmd__detect"
                 ;;
+            fathom__tui__subcmd__help,doctor)
+                cmd="fathom__tui__subcmd__help__subcmd__doctor"
+                ;;
             fathom__tui__subcmd__help,generate-log)
                 cmd="fathom__tui__subcmd__help__subcmd__generate__subcmd__log"
                 ;;
@@ -69,6 +78,9 @@ _fathom__tui() {
                 ;;
             fathom__tui__subcmd__help,man)
                 cmd="fathom__tui__subcmd__help__subcmd__man"
+                ;;
+            fathom__tui__subcmd__help,privacy)
+                cmd="fathom__tui__subcmd__help__subcmd__privacy"
                 ;;
             fathom__tui__subcmd__help,report)
                 cmd="fathom__tui__subcmd__help__subcmd__report"
@@ -131,7 +143,7 @@ _fathom__tui() {
 
     case "${cmd}" in
         fathom__tui)
-            opts="-q -v -V -h --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --version --help watch import report detect sites status completions man demo generate-log help"
+            opts="-q -v -V -h --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --version --help watch import report detect sites status doctor privacy completions man demo generate-log help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -322,6 +334,52 @@ _fathom__tui() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        fathom__subcmd__tui__subcmd__doctor)
+            opts="-q -v -h --deep --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --salts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --site)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         fathom__subcmd__tui__subcmd__generate__subcmd__log)
             opts="-q -v -h --lines --seed --days --format --unique-agents --pages --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -393,7 +451,7 @@ _fathom__tui() {
             return 0
             ;;
         fathom__subcmd__tui__subcmd__help)
-            opts="watch import report detect sites status completions man demo generate-log help"
+            opts="watch import report detect sites status doctor privacy completions man demo generate-log help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -435,6 +493,20 @@ _fathom__tui() {
             return 0
             ;;
         fathom__subcmd__tui__subcmd__help__subcmd__detect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        fathom__subcmd__tui__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -491,6 +563,20 @@ _fathom__tui() {
             return 0
             ;;
         fathom__subcmd__tui__subcmd__help__subcmd__man)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        fathom__subcmd__tui__subcmd__help__subcmd__privacy)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -687,6 +773,52 @@ _fathom__tui() {
             return 0
             ;;
         fathom__subcmd__tui__subcmd__man)
+            opts="-q -v -h --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --salts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --site)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        fathom__subcmd__tui__subcmd__privacy)
             opts="-q -v -h --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

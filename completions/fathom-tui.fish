@@ -44,6 +44,8 @@ complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "report" -d 'P
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "detect" -d 'Say which format a log is in, and how it is read'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "sites" -d 'List sites'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "status" -d 'Say how far every input was read, and how big the store is'
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "doctor" -d 'Say what is wrong or risky here; exit 1 if something needs doing'
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "privacy" -d 'Say what is kept about visitors, and search for anything that should not be there'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "demo" -d 'Fill a temporary store with four weeks of simulated traffic and report on it'
@@ -227,6 +229,33 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand status" -l json -d
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand status" -s q -l quiet -d 'Say nothing but errors'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand status" -s v -l verbose -d 'Say more'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -l db -d 'The store\'s file [default: fathom-tui/fathom.duckdb in the XDG data folder]' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -l config -d 'The configuration [default: fathom-tui/config.toml in the XDG configuration folder]' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -l state-dir -d 'Where keys and salts of stores lie [default: fathom-tui in the XDG state folder]' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -l salts -d 'Where the salts lie, for a store that is being made (a tmpfs such as /run/fathom-tui)' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -l site -d 'Only this site; when reading logs, everything belongs to it' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -l timezone -d 'The zone of days, for a store that is being made [default: the system\'s]' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -l now -d 'A clock that stands still' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -l deep -d 'Read the whole store, and compare its sums with the ledger'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -s q -l quiet -d 'Say nothing but errors'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -s v -l verbose -d 'Say more'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l db -d 'The store\'s file [default: fathom-tui/fathom.duckdb in the XDG data folder]' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l config -d 'The configuration [default: fathom-tui/config.toml in the XDG configuration folder]' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l state-dir -d 'Where keys and salts of stores lie [default: fathom-tui in the XDG state folder]' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l salts -d 'Where the salts lie, for a store that is being made (a tmpfs such as /run/fathom-tui)' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l site -d 'Only this site; when reading logs, everything belongs to it' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l timezone -d 'The zone of days, for a store that is being made [default: the system\'s]' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l now -d 'A clock that stands still' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -s q -l quiet -d 'Say nothing but errors'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -s v -l verbose -d 'Say more'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand completions" -l db -d 'The store\'s file [default: fathom-tui/fathom.duckdb in the XDG data folder]' -r -F
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand completions" -l config -d 'The configuration [default: fathom-tui/config.toml in the XDG configuration folder]' -r -F
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand completions" -l state-dir -d 'Where keys and salts of stores lie [default: fathom-tui in the XDG state folder]' -r -F
@@ -287,17 +316,19 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -l n
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -s q -l quiet -d 'Say nothing but errors'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -s v -l verbose -d 'Say more'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status completions man demo generate-log help" -f -a "watch" -d 'Follow logs as they grow'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status completions man demo generate-log help" -f -a "import" -d 'Read logs once, plain or compressed; what is known already is not counted again'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status completions man demo generate-log help" -f -a "report" -d 'Print a report'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status completions man demo generate-log help" -f -a "detect" -d 'Say which format a log is in, and how it is read'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status completions man demo generate-log help" -f -a "sites" -d 'List sites'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status completions man demo generate-log help" -f -a "status" -d 'Say how far every input was read, and how big the store is'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status completions man demo generate-log help" -f -a "completions" -d 'Print the completions of a shell'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status completions man demo generate-log help" -f -a "man" -d 'Print the manual page'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status completions man demo generate-log help" -f -a "demo" -d 'Fill a temporary store with four weeks of simulated traffic and report on it'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status completions man demo generate-log help" -f -a "generate-log" -d 'Write a simulated access log'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status completions man demo generate-log help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "watch" -d 'Follow logs as they grow'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "import" -d 'Read logs once, plain or compressed; what is known already is not counted again'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "report" -d 'Print a report'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "detect" -d 'Say which format a log is in, and how it is read'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "sites" -d 'List sites'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "status" -d 'Say how far every input was read, and how big the store is'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "doctor" -d 'Say what is wrong or risky here; exit 1 if something needs doing'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "privacy" -d 'Say what is kept about visitors, and search for anything that should not be there'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "completions" -d 'Print the completions of a shell'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "man" -d 'Print the manual page'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "demo" -d 'Fill a temporary store with four weeks of simulated traffic and report on it'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "generate-log" -d 'Write a simulated access log'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and __fish_seen_subcommand_from sites" -f -a "list" -d 'List sites, their hosts and totals'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and __fish_seen_subcommand_from sites" -f -a "add" -d 'Add a site, or hosts to one'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and __fish_seen_subcommand_from sites" -f -a "rename" -d 'Give a site another name'

@@ -94,7 +94,9 @@ fn version_names_engine_database_and_credit() {
 #[test]
 fn data_goes_to_standard_output_and_everything_else_to_standard_error() {
     let bench = filled();
-    for line in ["report", "status", "sites", "report --format json", "detect access.log"] {
+    for line in
+        ["report", "status", "sites", "doctor", "doctor --deep", "privacy", "report --format json", "detect access.log"]
+    {
         let ran = bench.ok(line);
         assert!(!ran.stdout.is_empty(), "{line}");
         assert_eq!(ran.stderr, "", "{line}");

@@ -5,6 +5,7 @@ mod conventions;
 mod copies;
 mod corpus;
 mod damage;
+mod doctor;
 mod failures;
 mod life;
 mod model;

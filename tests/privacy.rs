@@ -107,6 +107,48 @@ fn nothing_of_a_visitor_is_kept() {
     assert_eq!(fathom_tui::store::testing::rows(&bench.db(), "open_visits").expect("counted"), 0);
 }
 
+/// The command finds what is planted, and nothing where nothing is.
+#[test]
+fn privacy_searches_every_file() {
+    let bench = Bench::at("2026-11-20T12:00:00Z");
+    bench.log("a.log", "--lines 3000 --days 2 --now 2026-11-20T11:00:00Z");
+    bench.ok("import -q a.log --site example.com");
+    let clean = bench.ok("privacy").stdout;
+    for part in
+        ["page facts", "  hashes ", "2026-11-19  made 2026-11-20 13:00", " open visits", "none was destroyed yet"]
+    {
+        assert!(clean.contains(part), "{part}: {clean}");
+    }
+    assert!(clean.contains("fathom.duckdb, ") && clean.contains("store.key, 32 bytes: no address"), "{clean}");
+    // A part of what was asked for is no visitor.
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let line = format!(
+        "192.0.2.1 - - [20/Nov/2026:10:00:00 +0000] \"GET /ip/198.51.100.7 HTTP/1.1\" 200 5 \"-\" \"{agent}\"\n"
+    );
+    bench.write("b.log", line);
+    bench.ok("import -q b.log --site example.com");
+    let text = bench.ok("privacy").stdout;
+    assert!(text.contains("1 pages have one in them, as a part of what was asked for"), "{text}");
+    let state = files(&bench.path("state"));
+    let folder = state[0].parent().expect("a folder");
+    for planted in ["client 203.0.113.9 said", "x[2001:db8::77:1]"] {
+        for place in [folder.join("notes"), bench.path("data/fathom-tui/fathom.duckdb.tmp")] {
+            std::fs::write(&place, [&[0; 70_000][..], planted.as_bytes(), &[255; 9000]].concat()).expect("written");
+            let ran = bench.run(["privacy"]);
+            assert_eq!(ran.code, 1, "{planted}: {}", ran.stdout);
+            assert!(
+                ran.stdout.contains("1 texts that look like one") && !ran.stdout.contains(planted),
+                "{}",
+                ran.stdout
+            );
+            std::fs::remove_file(place).expect("removed");
+        }
+    }
+    bench.ok("privacy");
+    let late = bench.ok("privacy --now 2026-11-22T12:00:00Z").stdout;
+    assert!(late.contains("last destroyed 2026-11-22 13:00") && late.contains("none: nothing in the store"), "{late}");
+}
+
 #[test]
 fn diagnostics_never_quote_a_line() {
     let bench = Bench::at("2026-11-20T12:00:00Z");

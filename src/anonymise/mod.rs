@@ -4,6 +4,8 @@
 mod hash;
 mod salts;
 mod seal;
+mod traces;
 
 pub use hash::{Visitor, VisitorHash};
 pub use salts::{DaySalt, Doomed, SaltError, Salts, list};
+pub use traces::{LONGEST, Traces};

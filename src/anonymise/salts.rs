@@ -110,6 +110,14 @@ impl Salts {
         Ok(&self.days[&day])
     }
 
+    /// The salt of a day if it is there and may be read; none is made.
+    pub fn find(folder: &Path, day: Day) -> Option<DaySalt> {
+        match read_locked(&file_of(folder, day)) {
+            Ok(Found::Salt(salt)) => Some(*salt),
+            _ => None,
+        }
+    }
+
     /// The clock by which new salts are dated, epoch seconds.
     pub fn set_clock(&mut self, now: i64) {
         self.now = now;

@@ -95,6 +95,10 @@ pub enum Command {
     Sites(Sites),
     /// Say how far every input was read, and how big the store is
     Status(Status),
+    /// Say what is wrong or risky here; exit 1 if something needs doing
+    Doctor(Doctor),
+    /// Say what is kept about visitors, and search for anything that should not be there
+    Privacy,
     /// Print the completions of a shell
     Completions {
         /// Which shell
@@ -296,6 +300,13 @@ pub struct Status {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// Read the whole store, and compare its sums with the ledger
+    #[arg(long)]
+    pub deep: bool,
 }
 
 #[derive(Args, Debug)]

@@ -2,7 +2,7 @@
 
 use super::args::{Cli, Command};
 use super::config::Config;
-use super::{complete, demo, detect, import, report, sites, status, watch};
+use super::{complete, demo, detect, doctor, import, privacy, report, sites, status, watch};
 use crate::enrich::country::embedded_date;
 use crate::error::{Exit, Failure, Outcome, to_stdout};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -33,6 +33,8 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Detect(args) => detect::run(&args),
         Command::Sites(args) => sites::run(&args, &config),
         Command::Status(args) => status::run(&args, &config),
+        Command::Doctor(args) => doctor::run(&args, &config),
+        Command::Privacy => privacy::run(&config),
         Command::Demo(args) => demo::run(&args, &config),
         Command::Completions { .. } | Command::Man | Command::GenerateLog(_) => Ok(()),
     }

@@ -66,6 +66,18 @@ impl GeoIp {
         Ok(GeoIp(Database::File(Arc::new(reader))))
     }
 
+    /// When the database was made, epoch seconds; `None` for what knows nothing.
+    pub fn made(&self) -> Option<i64> {
+        match &self.0 {
+            Database::Empty => None,
+            Database::Embedded => {
+                let date = chrono::NaiveDate::parse_from_str(embedded_date(), "%Y-%m-%d").ok()?;
+                Some(date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp())
+            }
+            Database::File(reader) => Some(reader.metadata().build_epoch as i64),
+        }
+    }
+
     /// Where the address lies; IPv4-mapped IPv6 is IPv4. Allocates only for
     /// regions and cities.
     pub fn lookup(&self, ip: IpAddr) -> Place {

@@ -69,6 +69,13 @@ fn is_rotated_file(log: &Path, path: &Path) -> bool {
     log.parent() == path.parent() && is_rotated(&name(log), &name(path))
 }
 
+/// When the oldest rotated file of the log at `path` was written to last, epoch
+/// seconds; nothing without one.
+pub fn rotated_since(path: &Path) -> Option<i64> {
+    let written = |path: &PathBuf| std::fs::metadata(path).map(|meta| meta.mtime()).ok();
+    rotated(path).iter().filter_map(|(path, ..)| written(path)).min()
+}
+
 /// The rotated files of the log at `path` in order of their names: path, file,
 /// and when the content or inode last changed (epoch seconds) with the size.
 fn rotated(path: &Path) -> Vec<(PathBuf, FileId, (i64, u64))> {

@@ -64,6 +64,12 @@ impl std::ops::Deref for Lease {
     }
 }
 
+/// Runs something while this process has no file of a store open, and opens none.
+pub(super) fn nothing_open<T>(run: impl FnOnce() -> T) -> T {
+    let _engine = ENGINE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    run()
+}
+
 /// Device and inode of a file: is it still the one that we knew?
 pub(crate) fn file_id(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).ok().map(|m| (m.dev(), m.ino()))

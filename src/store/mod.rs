@@ -1,11 +1,13 @@
 //! The one DuckDB file: leases, schema, commits, queries. Only this module
 //! knows SQL.
 
+mod audit;
 mod compact;
 mod dictionary;
 mod engine;
 mod error;
 mod filter;
+mod holdings;
 mod lease;
 mod limit;
 mod meta;
@@ -21,10 +23,12 @@ mod tally;
 pub mod testing;
 mod write;
 
-pub use compact::{Sweep, due_days};
+pub use audit::Audit;
+pub use compact::{Sweep, due_at, due_days};
 pub use dictionary::DEFAULT_CAP;
 pub use error::StoreError;
 pub use filter::{Filter, FilterError, Op};
+pub use holdings::{Holding, below, damaged_logs, each_file, files};
 pub use lease::{Notice, Tell};
 pub use meta::{Info, NewStore};
 pub use overview::Overview;

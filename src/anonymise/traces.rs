@@ -1,0 +1,62 @@
+//! What looks like the address of a visitor, in any bytes: what should be
+//! nowhere.
+
+use regex::bytes::Regex;
+use std::ops::Range;
+
+/// Longest text of an address.
+pub const LONGEST: usize = 45;
+
+/// Finds texts of addresses.
+pub struct Traces(Regex);
+
+impl Default for Traces {
+    fn default() -> Traces {
+        Traces::new()
+    }
+}
+
+impl Traces {
+    /// IPv4 in dots; IPv6 of eight groups, or with `::` and at least three.
+    pub fn new() -> Traces {
+        let octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+        let group = "[0-9A-Fa-f]{1,4}";
+        let pattern = format!(
+            "(?-u:\\b(?:(?:{octet}\\.){{3}}{octet}|(?:{group}:){{7}}{group}|(?:{group}:){{2,6}}:(?:{group}:){{0,4}}{group}|{group}::(?:{group}:){{1,5}}{group})\\b)"
+        );
+        Traces(Regex::new(&pattern).expect("a valid expression"))
+    }
+
+    /// Where texts are that look like addresses, from first to last.
+    pub fn find<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = Range<usize>> {
+        self.0.find_iter(bytes).map(|found| found.range()).filter(|range| is_whole(bytes, range))
+    }
+}
+
+/// Whether it is not a part of a longer row of numbers, such as a version.
+fn is_whole(bytes: &[u8], range: &Range<usize>) -> bool {
+    let before = bytes[..range.start].last().is_some_and(|&b| b == b'.' || b == b':');
+    let after = matches!(bytes[range.end..], [b'.', b'0'..=b'9', ..]);
+    !before && !after
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let traces = Traces::new();
+        traces.find(text.as_bytes()).map(|range| text[range].to_owned()).collect()
+    }
+
+    #[test]
+    fn addresses_are_found_and_little_else() {
+        assert_eq!(found("a 192.0.2.1, 203.0.113.254:80 /10.0.0.1/x"), ["192.0.2.1", "203.0.113.254", "10.0.0.1"]);
+        assert_eq!(found("[2001:db8::1] 2001:db8:0:1::"), ["2001:db8::1"]);
+        assert_eq!(found("2001:0db8:0000:0000:0000:ff00:0042:8329 x"), ["2001:0db8:0000:0000:0000:ff00:0042:8329"]);
+        assert_eq!(found("fe80:1:2::a:b 2001::1:2"), ["fe80:1:2::a:b", "2001::1:2"]);
+        for text in ["v1.5.5", "1.2.3", "1.2.3.4.5", "256.1.1.1", "12:30:45", "std::fmt", "a1.2.3.4", "::1"] {
+            assert_eq!(found(text), Vec::<String>::new(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The store, its key and its salts: who may read them, whether there is room,
+//! and whether the sums agree.
+
+use super::Findings;
+use crate::cli::config::Config;
+use crate::cli::console::thousands;
+use crate::cli::ingest;
+use crate::model::Zone;
+use crate::store::{Reader, below, damaged_logs, due_at, files};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// With less room left, bytes, a disk is as good as full.
+const ROOM: u64 = 64 << 20;
+/// Faults that are listed.
+const SHOWN: usize = 10;
+/// File systems over a network, by their numbers in statfs(2): NFS, SMB, SMB2.
+const NETWORK: [i64; 3] = [0x6969, 0x517B, 0xFF53_4D42];
+
+/// Opens the store, or says why not.
+pub fn open(config: &Config, findings: &mut Findings) -> Option<Reader> {
+    match ingest::reader(config) {
+        Ok(reader) => Some(reader),
+        Err(failure) => {
+            findings.failed(failure);
+            None
+        }
+    }
+}
+
+/// Looks at everything of the store.
+pub fn look(config: &Config, reader: &Reader, deep: bool, findings: &mut Findings) {
+    let path = &config.db;
+    match reader.status() {
+        Ok(status) => findings.ok(format!(
+            "store {}: {} bytes, {} facts",
+            path.display(),
+            thousands(status.bytes),
+            thousands(status.facts)
+        )),
+        Err(error) => return findings.failed(damaged(path, error.into())),
+    }
+    let info = reader.info();
+    let mut own = files(path);
+    own.extend(below(&info.state));
+    own.extend(below(&info.salts));
+    own.sort();
+    own.dedup();
+    permissions(&own, [&info.state, &info.salts], findings);
+    key(&info.state, findings);
+    salts(reader, config.now(), findings);
+    for copy in damaged_logs(path) {
+        let help = format!("look at the disk; once `fathom-tui doctor --deep` finds nothing, rm {}", copy.display());
+        findings.fix(format!("the store's log was damaged once; {} is the copy of it", copy.display()), help);
+    }
+    room(path, findings);
+    if deep {
+        audit(path, reader, findings);
+    }
+}
+
+fn permissions<'p>(
+    own: &[std::path::PathBuf],
+    folders: impl IntoIterator<Item = &'p std::path::PathBuf>,
+    findings: &mut Findings,
+) {
+    let before = findings.0.len();
+    let me = rustix::process::geteuid().as_raw();
+    let exposed = |path: &Path| std::fs::metadata(path).is_ok_and(|meta| meta.mode() & 0o077 != 0);
+    for path in own.iter().filter(|path| exposed(path)) {
+        findings.fix(format!("{} may be read by others", path.display()), format!("chmod 600 {}", path.display()));
+    }
+    for folder in folders.into_iter().filter(|folder| exposed(folder)) {
+        findings.fix(format!("{} is open to others", folder.display()), format!("chmod 700 {}", folder.display()));
+    }
+    let foreign =
+        own.iter().find_map(|path| Some((path, std::fs::metadata(path).ok()?.uid())).filter(|(_, uid)| *uid != me));
+    if let Some((path, uid)) = foreign {
+        let what = format!("{} belongs to user {uid}, and this is user {me}", path.display());
+        findings.note(what, "let one user do it all, or files will be made that the other cannot use");
+    }
+    if findings.0.len() == before {
+        findings.ok(format!("{} files of the store, its key and its salts: only for their owner", own.len()));
+    }
+}
+
+fn key(state: &Path, findings: &mut Findings) {
+    if let Err(error) = crate::input::Identity::open(state) {
+        findings.fix(error.to_string(), error.help());
+    }
+}
+
+fn salts(reader: &Reader, now: i64, findings: &mut Findings) {
+    let info = reader.info();
+    let days = reader.days().unwrap_or_default();
+    let salts = crate::anonymise::list(&info.salts);
+    let last = |day| days.iter().find(|state| state.day == day).map_or(0, |state| state.last_commit);
+    let overdue: Vec<_> = salts
+        .iter()
+        .filter(|(day, made)| due_at(info.zone, *day, *made, last(*day)) <= now)
+        .map(|(day, _)| *day)
+        .collect();
+    for day in &overdue {
+        let what = format!("the salt of {day} should have been destroyed by now");
+        let help = format!("stop what uses it, make {} writable, and run any command", info.salts.display());
+        findings.fix(what, help);
+    }
+    if overdue.is_empty() {
+        findings.ok(format!("salts in {}: {} there, none overdue", info.salts.display(), salts.len()));
+    }
+    for state in days.iter().filter(|state| state.marked) {
+        let what = format!("{} may count a visitor twice: lines came after its salt was gone", state.day);
+        let recent = state.day >= Zone::shift(info.zone.day(now), -7);
+        if recent {
+            findings.note(what, "read logs within a day; a salt that a reboot removes (tmpfs) does the same");
+        }
+    }
+}
+
+fn room(path: &Path, findings: &mut Findings) {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    if let Ok(disk) = rustix::fs::statvfs(folder) {
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        if free < ROOM {
+            let what = format!("{} has {} MiB left", folder.display(), free >> 20);
+            findings.fix(what, "make room: nothing is lost, but nothing new is counted while the disk is full");
+        }
+    }
+    #[cfg(target_os = "linux")]
+    if rustix::fs::statfs(folder).is_ok_and(|disk| NETWORK.contains(&(disk.f_type as i64 & 0xFFFF_FFFF))) {
+        let what = format!("{} lies on a network file system, where locks may not hold", folder.display());
+        findings.note(what, "put the store on a local disk, with --db PATH");
+    }
+}
+
+fn audit(path: &Path, reader: &Reader, findings: &mut Findings) {
+    let audit = match reader.audit() {
+        Ok(audit) => audit,
+        Err(error) => return findings.failed(damaged(path, error.into())),
+    };
+    let again = "make a new store from the logs with --db PATH, or bring the file back from a backup";
+    for fault in audit.faults.iter().take(SHOWN) {
+        findings.fix(fault, again);
+    }
+    if let Some(more) = audit.faults.len().checked_sub(SHOWN).filter(|&more| more > 0) {
+        findings.fix(format!("{more} more of that kind"), again);
+    }
+    if audit.faults.is_empty() {
+        findings.ok(format!(
+            "all {} rows read; the sums of {} days agree with the ledger of {} lines",
+            thousands(audit.rows as u64),
+            audit.days,
+            thousands(audit.lines as u64)
+        ));
+    }
+}
+
+/// What the engine says about a file that it can no longer read.
+fn damaged(path: &Path, failure: crate::error::Failure) -> crate::error::Failure {
+    let cause = failure.error;
+    crate::error::Failure::new(failure.exit, format!("{} is damaged", path.display())).cause(cause).help(
+        "make a new store from the logs with --db PATH, or bring the file back from a backup; keep this one aside",
+    )
+}

@@ -1,0 +1,157 @@
+//! What is kept about visitors while their day is open, and the search for
+//! anything that should not be there.
+
+use super::error::IngestError;
+use crate::anonymise::{LONGEST, Salts, Traces, list};
+use crate::model::{Day, Dictionary, Zone};
+use crate::sessionise::OpenVisit;
+use crate::store::{DayState, Holding, Reader, StoreError, Tell, below, due_at, each_file};
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Bytes that are searched at once.
+const READ: usize = 1 << 20;
+
+/// A day whose salt is there.
+#[derive(Clone, Debug)]
+pub struct OpenDay {
+    /// The local day.
+    pub day: Day,
+    /// When its salt was made, epoch seconds.
+    pub made: i64,
+    /// When it goes if nothing uses it any more, epoch seconds.
+    pub due: i64,
+    /// Hashes of who was seen.
+    pub hashes: u64,
+    /// Visits that may still go on; unknown if another user owns the salt.
+    pub visits: Option<u64>,
+}
+
+/// A file that was searched.
+#[derive(Clone, Debug)]
+pub struct Searched {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// Texts that look like addresses, and are in no URL or host name that is kept.
+    pub traces: u64,
+    /// Why it could not be searched.
+    pub trouble: Option<String>,
+}
+
+/// All of it.
+#[derive(Clone, Debug)]
+pub struct Privacy {
+    /// The store's zone.
+    pub zone: Zone,
+    /// Where the salts lie.
+    pub salts: PathBuf,
+    /// Rows by what they are.
+    pub rows: Vec<(Holding, u64)>,
+    /// Days whose salt is there.
+    pub days: Vec<OpenDay>,
+    /// When salts were last destroyed, epoch seconds.
+    pub destroyed: Option<i64>,
+    /// Texts that came from logs.
+    pub texts: u64,
+    /// Of those, such that look like an address, by dictionary.
+    pub like: Vec<(Dictionary, u64)>,
+    /// Every file of the store, its state and its salts.
+    pub files: Vec<Searched>,
+}
+
+const HOLDINGS: [Holding; 9] = [
+    Holding::PageFacts,
+    Holding::RequestFacts,
+    Holding::ErrorFacts,
+    Holding::LatencyFacts,
+    Holding::EventFacts,
+    Holding::Ledger,
+    Holding::Inputs,
+    Holding::Hashes,
+    Holding::Shards,
+];
+
+/// Looks at everything that the store at `path` keeps.
+///
+/// # Errors
+/// If the store cannot be read.
+pub fn privacy(path: &Path, tell: Tell) -> Result<Privacy, IngestError> {
+    let traces = Traces::new();
+    let reader = Reader::open(path, tell)?;
+    let info = reader.info().clone();
+    let rows = HOLDINGS.iter().map(|&of| Ok((of, reader.rows(of)?))).collect::<Result<_, StoreError>>()?;
+    let days = open_days(&reader)?;
+    let destroyed = reader.destroyed()?;
+    let (mut texts, mut like, mut known) = (0, Vec::<(Dictionary, u64)>::new(), HashSet::new());
+    reader.each_text(|dictionary, text| {
+        texts += 1;
+        let found: Vec<_> = traces.find(text.as_bytes()).map(|range| text.as_bytes()[range].to_vec()).collect();
+        if found.is_empty() {
+            return;
+        }
+        known.extend(found);
+        match like.last_mut() {
+            Some((last, count)) if *last == dictionary => *count += 1,
+            _ => like.push((dictionary, 1)),
+        }
+    })?;
+    drop(reader);
+    let mut files = Vec::new();
+    let mut look = |path: &Path| {
+        files.push(search(path, &traces, &known));
+        Ok(())
+    };
+    each_file(path, &mut look).map_err(|error| IngestError::Read(path.to_owned(), error))?;
+    let mut beside: Vec<PathBuf> = [&info.state, &info.salts].into_iter().flat_map(|folder| below(folder)).collect();
+    beside.sort();
+    beside.dedup();
+    files.extend(beside.iter().map(|path| search(path, &traces, &known)));
+    Ok(Privacy { zone: info.zone, salts: info.salts, rows, days, destroyed, texts, like, files })
+}
+
+fn open_days(reader: &Reader) -> Result<Vec<OpenDay>, IngestError> {
+    let (info, states, hashes) = (reader.info(), reader.days()?, reader.hashes()?);
+    let day = |(day, made): (Day, i64)| -> Result<OpenDay, IngestError> {
+        let last = states.iter().find(|state: &&DayState| state.day == day).map_or(0, |state| state.last_commit);
+        let hashes = hashes.iter().find(|(of, _)| *of == day).map_or(0, |(_, count)| *count);
+        let due = due_at(info.zone, day, made, last);
+        Ok(OpenDay { day, made, due, hashes, visits: open_visits(reader, day)? })
+    };
+    list(&info.salts).into_iter().map(day).collect()
+}
+
+fn open_visits(reader: &Reader, day: Day) -> Result<Option<u64>, StoreError> {
+    let Some(salt) = Salts::find(&reader.info().salts, day) else { return Ok(None) };
+    let shards = reader.shards(day)?;
+    let visits = |(shard, sealed): &(u16, Vec<u8>)| {
+        let opened = salt.open(day, *shard, sealed).and_then(|plain| OpenVisit::decode_all(&plain));
+        opened.map_or(0, |visits| visits.len() as u64)
+    };
+    Ok(Some(shards.iter().map(visits).sum()))
+}
+
+/// Searches a file; `known` are texts that stand in a URL or host name.
+fn search(path: &Path, traces: &Traces, known: &HashSet<Vec<u8>>) -> Searched {
+    let mut searched = Searched { path: path.to_owned(), bytes: 0, traces: 0, trouble: None };
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) => return Searched { trouble: Some(error.to_string()), ..searched },
+    };
+    // The end of each piece is searched again with the next one.
+    let mut bytes: Vec<u8> = Vec::with_capacity(READ + 2 * LONGEST);
+    loop {
+        let again = bytes.len();
+        match file.by_ref().take(READ as u64).read_to_end(&mut bytes) {
+            Ok(0) => return searched,
+            Ok(read) => searched.bytes += read as u64,
+            Err(error) => return Searched { trouble: Some(error.to_string()), ..searched },
+        }
+        let new = traces.find(&bytes).filter(|range| range.end > again && !known.contains(&bytes[range.clone()]));
+        searched.traces += new.count() as u64;
+        bytes.drain(..bytes.len().saturating_sub(2 * LONGEST));
+    }
+}

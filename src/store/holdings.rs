@@ -1,0 +1,148 @@
+//! What the store holds, and its bytes as they lie on the disk: for those who
+//! want to see that nothing else is there.
+
+use super::lease::{beside, nothing_open};
+use super::{Reader, StoreError, state};
+use crate::model::{Day, Dictionary};
+use std::path::{Path, PathBuf};
+
+/// What is counted by [`Reader::rows`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holding {
+    /// Counts of page views.
+    PageFacts,
+    /// Counts of requests.
+    RequestFacts,
+    /// Counts of errors and redirects by path.
+    ErrorFacts,
+    /// Histogram of times taken.
+    LatencyFacts,
+    /// Counts of events.
+    EventFacts,
+    /// Lines by class.
+    Ledger,
+    /// Inputs.
+    Inputs,
+    /// Hashes of who was seen on an open day.
+    Hashes,
+    /// Sealed shards of open visits.
+    Shards,
+}
+
+impl Holding {
+    fn table(self) -> &'static str {
+        match self {
+            Holding::PageFacts => "page_facts",
+            Holding::RequestFacts => "request_facts",
+            Holding::ErrorFacts => "error_facts",
+            Holding::LatencyFacts => "latency_facts",
+            Holding::EventFacts => "event_facts",
+            Holding::Ledger => "ledger",
+            Holding::Inputs => "inputs",
+            Holding::Hashes => "seen",
+            Holding::Shards => "open_visits",
+        }
+    }
+}
+
+impl Reader {
+    /// Rows of one kind.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn rows(&self, of: Holding) -> Result<u64, StoreError> {
+        let sql = format!("SELECT count(*) FROM {}", of.table());
+        Ok(self.connection().query_row(&sql, [], |row| row.get::<_, i64>(0))? as u64)
+    }
+
+    /// Hashes by open day.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn hashes(&self) -> Result<Vec<(Day, u64)>, StoreError> {
+        let mut statement = self.connection().prepare("SELECT day, count(*) FROM seen GROUP BY day ORDER BY day")?;
+        let rows = statement.query_map([], |row| Ok((Day(row.get(0)?), row.get::<_, i64>(1)? as u64)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The sealed shards of a day's open visits.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn shards(&self, day: Day) -> Result<Vec<(u16, Vec<u8>)>, StoreError> {
+        state::shards(self.connection(), day)
+    }
+
+    /// Hands out every text that came from a log, with the dictionary it is in.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn each_text(&self, mut take: impl FnMut(Dictionary, &str)) -> Result<(), StoreError> {
+        for dictionary in Dictionary::ALL {
+            let sql = format!("SELECT text FROM {}", dictionary.as_str());
+            let mut statement = self.connection().prepare(&sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                take(dictionary, &row.get::<_, String>(0)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// When salts were last destroyed, epoch seconds.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn destroyed(&self) -> Result<Option<i64>, StoreError> {
+        Ok(super::meta::get(self.connection(), "destroyed")?.and_then(|at| at.parse().ok()))
+    }
+}
+
+/// Runs `look` on every file of the store, while this process has none of them
+/// open: closing one would release the lock of whoever uses the store here.
+///
+/// # Errors
+/// Of `look`.
+pub fn each_file(
+    store: &Path,
+    look: &mut dyn FnMut(&Path) -> Result<(), std::io::Error>,
+) -> Result<(), std::io::Error> {
+    nothing_open(|| files(store).iter().try_for_each(|path| look(path)))
+}
+
+/// Every file whose name begins with the store's, and those in folders of such a
+/// name, in order.
+pub fn files(store: &Path) -> Vec<PathBuf> {
+    let name = store.file_name().unwrap_or_default().as_encoded_bytes();
+    let folder = store.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let begins = |path: &PathBuf| path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(name));
+    let mut found = Vec::new();
+    for path in listed(folder).into_iter().filter(begins) {
+        if path.is_dir() { found.extend(below(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+/// Every file below a folder, in order.
+pub fn below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in listed(folder) {
+        // What a link leads to is not ours.
+        let is_folder = std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir());
+        if is_folder { found.extend(below(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+fn listed(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+}
+
+/// Copies of damaged logs beside a store.
+pub fn damaged_logs(store: &Path) -> Vec<PathBuf> {
+    let start = beside(store, ".wal.damaged-");
+    let start = start.as_os_str().as_encoded_bytes();
+    files(store).into_iter().filter(|path| path.as_os_str().as_encoded_bytes().starts_with(start)).collect()
+}
