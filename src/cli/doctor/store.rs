@@ -15,7 +15,7 @@ const ROOM: u64 = 64 << 20;
 /// Faults that are listed.
 const SHOWN: usize = 10;
 /// File systems over a network, by their numbers in statfs(2): NFS, SMB, SMB2.
-const NETWORK: [i64; 3] = [0x6969, 0x517B, 0xFF53_4D42];
+const NETWORK: [u32; 3] = [0x6969, 0x517B, 0xFF53_4D42];
 
 /// Opens the store, or says why not.
 pub fn open(config: &Config, findings: &mut Findings) -> Option<Reader> {
@@ -127,7 +127,7 @@ fn room(path: &Path, findings: &mut Findings) {
         }
     }
     #[cfg(target_os = "linux")]
-    if rustix::fs::statfs(folder).is_ok_and(|disk| NETWORK.contains(&(disk.f_type as i64 & 0xFFFF_FFFF))) {
+    if rustix::fs::statfs(folder).is_ok_and(|disk| NETWORK.contains(&(disk.f_type as u32))) {
         let what = format!("{} lies on a network file system, where locks may not hold", folder.display());
         findings.note(what, "put the store on a local disk, with --db PATH");
     }
