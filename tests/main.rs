@@ -7,6 +7,7 @@ mod corpus;
 mod damage;
 mod doctor;
 mod failures;
+mod fuzz;
 mod life;
 mod model;
 mod privacy;

@@ -3,6 +3,7 @@
 use bzip2::read::MultiBzDecoder;
 use flate2::read::MultiGzDecoder;
 use liblzma::read::XzDecoder;
+use liblzma::stream::{CONCATENATED, Stream};
 use std::io::{Cursor, Error, Read, Result};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +25,9 @@ pub enum Compression {
 
 /// A window of 128 MiB is the most that a zstd frame may ask for.
 const ZSTD_WINDOW_LOG: u32 = 27;
+
+/// An xz stream may ask for so many bytes of memory: more than `xz -9` needs.
+const XZ_MEMORY: u64 = 128 << 20;
 
 impl Compression {
     /// By the first bytes.
@@ -63,7 +67,10 @@ pub fn decompress(mut source: Box<dyn Read + Send>) -> Result<(Compression, Box<
             Box::new(decoder)
         }
         Compression::Bzip2 => Box::new(MultiBzDecoder::new(whole)),
-        Compression::Xz => Box::new(XzDecoder::new_multi_decoder(whole)),
+        Compression::Xz => {
+            let stream = Stream::new_stream_decoder(XZ_MEMORY, CONCATENATED)?;
+            Box::new(XzDecoder::new_stream(whole, stream))
+        }
     };
     Ok((compression, Box::new(Bounded { decoded, packed, unpacked: 0 })))
 }

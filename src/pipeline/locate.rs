@@ -25,6 +25,7 @@ pub struct Located {
 /// If reading fails.
 pub fn locate(source: &mut Source, identity: &Identity, inputs: &[InputState]) -> Result<Located> {
     let mut located = Located { state: None, base: 0, head: Vec::new(), is_known: false };
+    let mut passed = Vec::new();
     loop {
         let start = source.lines.position();
         let head = source.lines.peek(HEAD)?;
@@ -32,8 +33,9 @@ pub fn locate(source: &mut Source, identity: &Identity, inputs: &[InputState]) -
         if head.is_empty() {
             break;
         }
-        match pass_over(source, identity, inputs, &head, start)? {
+        match pass_over(source, identity, inputs, &head, start, &passed)? {
             Passed::Input(state) => {
+                passed.push(state.id);
                 located = Located { base: start, head, state: Some(state), is_known: false };
             }
             Passed::Copy(state) => {
@@ -67,10 +69,14 @@ fn pass_over(
     inputs: &[InputState],
     head: &[u8],
     start: u64,
+    before: &[u32],
 ) -> Result<Passed> {
     let mut passed = Passed::Nothing;
     let mut reached = start;
-    for input in identity.candidates(head, inputs) {
+    // A log may begin with the same line twice; only a head in full comes again for
+    // no other reason than that the file was put there twice.
+    let may_come = |input: &&InputState| input.cursor.head.len as usize == HEAD || !before.contains(&input.id);
+    for input in identity.candidates(head, inputs).into_iter().filter(may_come) {
         let cursor = start + input.cursor.position;
         source.go_to(cursor)?;
         let position = source.lines.position();

@@ -21,7 +21,7 @@ pub fn json(report: &Report) -> String {
         .collect();
     let mut object = json!({
         "schema": 1,
-        "site": report.site,
+        "site": clean(report.site.as_bytes()),
         "timezone": report.zone.name(),
         "range": {"from": at(report.range.from), "to": at(report.range.to), "interval": report.interval.as_str()},
         "totals": totals(&report.totals),

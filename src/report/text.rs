@@ -56,8 +56,8 @@ fn heading(report: &Report, style: Style, out: &mut String) {
         (first, last) if whole => format!("{first} to {last}"),
         _ => format!("{} to {}", clock(range.from), clock(range.to)),
     };
-    let site = if report.site == "*" { "all sites" } else { &report.site };
-    let _ = writeln!(out, "{}  {span}  {}", bold(site, style), report.zone.name());
+    let site = if report.site == "*" { "all sites".into() } else { clean(report.site.as_bytes()) };
+    let _ = writeln!(out, "{}  {span}  {}", bold(&site, style), report.zone.name());
 }
 
 /// `3,120` up to 9,999, then `12.4k`, `118k`, `1.2M`.
