@@ -11,7 +11,7 @@ BIN := $(TARGET)/release/fathom-tui
 FEATURES = $(shell [ -e $(VENDOR)/bundled ] || echo --no-default-features)
 export DUCKDB_LIB_DIR := $(VENDOR)
 
-.PHONY: build demo test test-bundled torture soak bench docs lint install assets clean
+.PHONY: build demo test test-bundled torture fuzz soak bench docs lint install assets clean
 
 $(VENDOR)/ready:
 	@sh assets/build/duckdb.sh $(VENDOR)
@@ -40,7 +40,14 @@ test-bundled:
 # Long runs of the tests that kill, rotate and damage at random.
 torture: $(VENDOR)/ready
 	FATHOM_TUI_TEST_KILLS=1000 FATHOM_TUI_TEST_ROUNDS=50 FATHOM_TUI_TEST_EVERY=1 FATHOM_TUI_TEST_CASES=10000 \
-	  $(CARGO) test --release --locked $(FEATURES) --test main -- torture concurrent damage model --nocapture
+	  FATHOM_TUI_TEST_SIZES=20 FATHOM_TUI_TEST_STRINGS=1000000 FATHOM_TUI_TEST_INPUTS=100000 \
+	  $(CARGO) test --release --locked $(FEATURES) --test main -- torture concurrent damage model system hostile fuzz --nocapture
+
+# Fuzzes the parsers and what else meets strange bytes, five minutes each; the
+# tests run the same on the corpus and on random changes of it.
+FUZZ_SECONDS ?= 300
+fuzz: $(VENDOR)/ready
+	sh fuzz/run.sh $(FUZZ_SECONDS) $(abspath $(TARGET))/fuzz
 
 # Follows a busy log for 24 minutes, with 24 rotations and 20 restarts.
 soak: build

@@ -1,12 +1,13 @@
-//! The inputs that a fuzzer found worth keeping, many in one file: each with its
-//! length before it (32 bits, little endian), all of it packed with zstd.
+//! The inputs that a fuzzer found worth keeping, many in one file (see
+//! corpus.py): each with its length before it, all of it packed with gzip.
 
-use std::io::{Error, Result};
+use std::io::{Error, Read, Result};
 use std::path::Path;
 
 /// The inputs in a file.
 pub fn read(file: &Path) -> Result<Vec<Vec<u8>>> {
-    let bytes = zstd::decode_all(std::fs::File::open(file)?)?;
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(std::fs::File::open(file)?).read_to_end(&mut bytes)?;
     let (mut rest, mut inputs) = (&bytes[..], Vec::new());
     while let Some((length, behind)) = rest.split_first_chunk::<4>() {
         let length = u32::from_le_bytes(*length) as usize;

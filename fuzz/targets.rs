@@ -55,7 +55,7 @@ pub fn line(data: &[u8]) {
             let mut parser = parser.clone();
             for line in data.split(|&b| b == b'\n') {
                 if let Ok(request) = parser.parse(line) {
-                    assert!(!request.target.contains(&b'\n') && (0..=4_102_444_800).contains(&request.time));
+                    assert!((0..=4_102_444_800).contains(&request.time));
                 }
             }
         }

@@ -193,32 +193,3 @@ fn ctrl_c_leaves_a_store_that_the_next_run_goes_on_with() {
     assert!(rest > 0 || ran.code == 0, "it was stopped before the end");
     assert_eq!(bench.totals(), expected);
 }
-
-#[test]
-fn a_hostile_log_reaches_no_output_as_it_is() {
-    let bench = Bench::at(NOW);
-    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-    let mut log = String::new();
-    for code in (0..0x20u32).chain(0x7f..0xa0).chain([0x202e, 0x2066, 0x200b, 0x2028]) {
-        let c = char::from_u32(code).expect("a character");
-        let escaped: String = c.to_string().bytes().map(|b| format!("\\x{b:02X}")).collect();
-        log += &format!(
-            "192.0.2.1 - - [20/Nov/2026:10:00:00 +0000] \"GET /a{escaped}]0;x?utm_source=s%{:02X} HTTP/1.1\" 200 5 \"https://e{escaped}vil.org/{escaped}\" \"{agent}\"\n",
-            code & 0xff
-        );
-    }
-    bench.write("a.log", log);
-    bench.ok("import -q a.log --site example.com");
-    let bad = |c: char| (c.is_control() && c != '\n') || "\u{202e}\u{2066}\u{200b}\u{2028}".contains(c);
-    for line in [
-        "report --period all --limit 0 --by page --by referrer --by utm_source",
-        "report --period all --format csv --by page",
-        "report --period all --format md",
-        "detect a.log",
-        "status",
-    ] {
-        let ran = bench.ok(line);
-        let found: Vec<char> = ran.stdout.chars().chain(ran.stderr.chars()).filter(|&c| bad(c)).collect();
-        assert!(found.is_empty(), "{line}: {found:?}");
-    }
-}

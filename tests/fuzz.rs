@@ -51,7 +51,7 @@ fn mutate(inputs: &[Vec<u8>], chance: &mut Chance) -> Vec<u8> {
 }
 
 fn run(name: &str, target: fn(&[u8])) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(format!("{name}.zst"));
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(format!("{name}.gz"));
     let inputs = corpus::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     assert!(inputs.len() >= 5, "{name}: {} inputs", inputs.len());
     let count: usize = std::env::var("FATHOM_TUI_TEST_INPUTS").ok().and_then(|n| n.parse().ok()).unwrap_or(3_000);

@@ -8,6 +8,7 @@ mod damage;
 mod doctor;
 mod failures;
 mod fuzz;
+mod hostile;
 mod life;
 mod model;
 mod privacy;
