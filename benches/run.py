@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Measures the program from outside and prints Markdown tables.
 
-    benches/run.py BINARY [import] [report] [leases] [--lines N] [--facts N] [--seconds N]
+    benches/run.py BINARY [import] [report] [commits] [leases] [--lines N] [--facts N] [--seconds N]
 
 import: a generated log into a new store: seconds, lines/s, peak memory; again; its gzip.
 report: `report --since 7d` on a store of made-up facts.
+commits: `report --since 7d` between thousands of commits of one line.
 leases: four `report` loops beside a `watch` that commits every second.
 Other programs (goaccess, rhit) run in the same turns where they are installed.
 """
@@ -138,6 +139,28 @@ def bench_leases(binary, db, folder, seconds):
         print(failed[0])
 
 
+def bench_commits(binary, db, folder, commits, every=50):
+    env, log = environment(folder), os.path.join(folder, "slow.log")
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    reports, watches, longest = [], [], 0
+    for number in range(commits):
+        now = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())
+        with open(log, "a") as out:
+            out.write(f'192.0.2.{number % 250} - - [{now}] "GET /slow/{number} HTTP/1.1" 200 5 "-" "{agent}"\n')
+        # Unlike import it leaves its commits in the log.
+        watch = [binary, "watch", "--headless", "-q", "--until-idle", "10ms", "--no-inotify"]
+        watches.append(run([*watch, "--db", db, "--site", "example.com", log], env=env)[0] * 1000)
+        longest = max(longest, os.path.getsize(db + ".wal") if os.path.exists(db + ".wal") else 0)
+        if number % every == every - 1:
+            command = [binary, "report", "--db", db, "--since", "7d", "--format", "json"]
+            reports.append(statistics.median(run(command)[0] for _ in range(3)) * 1000)
+    third = len(reports) // 3
+    print(f"\n{commits:,} commits of one line, report --since 7d after each {every} (median of 3)")
+    table(["first third, ms", "last third, ms", "worst ms", "commit ms", "longest WAL, kB", "file, MB"],
+          [[f"{statistics.median(reports[:third]):.0f}", f"{statistics.median(reports[-third:]):.0f}", f"{max(reports):.0f}",
+            f"{statistics.median(watches):.0f}", f"{longest / 1000:.0f}", f"{os.path.getsize(db) / 1e6:.0f}"]])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
@@ -145,12 +168,16 @@ def main():
     parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--facts", type=int, default=10_000_000)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--commits", type=int, default=300)
     parser.add_argument("--runs", type=int, default=5)
     args = parser.parse_args()
-    what = args.what or ["import", "report", "leases"]
+    what = args.what or ["import", "report", "commits", "leases"]
     binary = os.path.abspath(args.binary)
     if "import" in what:
         bench_import(binary, args.lines, args.runs)
+    if "commits" in what:
+        with tempfile.TemporaryDirectory() as folder:
+            bench_commits(binary, fill(folder, 2_000_000), folder, args.commits)
     if {"report", "leases"} & set(what):
         with tempfile.TemporaryDirectory() as folder:
             db = fill(folder, args.facts)
