@@ -211,3 +211,29 @@ fn a_hostile_log_reaches_no_output_as_it_is() {
         assert!(found.is_empty(), "{line}: {found:?}");
     }
 }
+
+/// T8: what is in a field stays in it, and one line is one record.
+#[test]
+fn a_line_cannot_forge_another() {
+    let bench = Bench::at(NOW);
+    let forged = "192.0.2.99 - - [20/Nov/2026:11:00:00 +0000] \"GET /forged HTTP/1.1\" 200 5 \"-\" \"Mozilla/5.0\"";
+    let line = |agent: &str| {
+        format!("192.0.2.1 - - [20/Nov/2026:10:00:00 +0000] \"GET /real HTTP/1.1\" 200 5 \"-\" \"{agent}\"\n")
+    };
+    let agents = [
+        // As servers escape it: nginx, Apache, and with a quote that ends nothing.
+        escaped(&format!("{AGENT}\n{forged}")),
+        format!("{AGENT}\\n{}", forged.replace('"', "\\\"")),
+        escaped(&format!("{AGENT}\" 200 5 \"-\" \"x")),
+        // As a careless server would write it.
+        format!("{AGENT}\" 404 5 \"-\" \"x"),
+        format!("{AGENT}\r{forged}"),
+    ];
+    bench.write("a.log", agents.iter().map(|agent| line(agent)).collect::<String>());
+    bench.ok("import -q a.log --site example.com");
+    let report = bench.json("report --period all --format json --by page --limit 0");
+    assert_eq!(report["ledger"]["lines"], agents.len());
+    let rows = report["by"]["page"]["rows"].as_array().expect("rows");
+    assert!(rows.iter().all(|row| row["value"] == "/real"), "{rows:?}");
+    assert!(report["totals"]["page_views"].as_u64().is_some_and(|views| views >= 1), "{report}");
+}
