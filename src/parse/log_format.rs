@@ -165,7 +165,7 @@ impl Source {
         let (mut words, mut closed) = (0, false);
         while let Some(&byte) = text.get(at) {
             match byte {
-                b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+                space if space.is_ascii_whitespace() => at += 1,
                 b';' => {
                     closed = true;
                     break;
@@ -246,6 +246,12 @@ mod tests {
     fn takes_a_whole_directive() {
         let text = "log_format main '$remote_addr - ${remote_user} [$time_local] '\n  '\"$request\" $status $body_bytes_sent '\n  '$request_time \"$http_user_agent\"';";
         assert_eq!(compile(text).unwrap().parse(LINE).unwrap().bytes, 5);
+    }
+
+    #[test]
+    fn any_white_space_parts_a_directive() {
+        let text = "log_format\tm\u{c}'[$time_local]\u{b}\"$request\"'\u{c};";
+        assert!(compile(text).is_ok(), "a form feed is white space, and ends no loop");
     }
 
     #[test]
