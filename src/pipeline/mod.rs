@@ -15,6 +15,7 @@ mod settings;
 mod siblings;
 mod sites;
 mod source;
+mod states;
 mod stream;
 mod sweep;
 mod wake;

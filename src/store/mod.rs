@@ -1,6 +1,7 @@
 //! The one DuckDB file: leases, schema, commits, queries. Only this module
 //! knows SQL.
 
+mod append;
 mod audit;
 mod compact;
 mod dictionary;

@@ -1,0 +1,177 @@
+//! What a commit writes, table by table.
+
+use super::write::{MANY, Tx, integer};
+use super::{StoreError, state};
+use crate::model::{Commit, Counters, Day, Dictionary, RowKey, Stored, Sym};
+use duckdb::params;
+
+impl Tx<'_> {
+    /// Which hashes are new is found by an anti-join here, in the commit's own
+    /// transaction: so no process needs to hold what was seen.
+    pub(super) fn count_new(&mut self, commit: &mut Commit) -> Result<(), StoreError> {
+        if commit.candidates.is_empty() {
+            return Ok(());
+        }
+        if commit.candidates.len() > MANY {
+            self.spread()?;
+        }
+        let sql = include_str!("sql/candidates.sql");
+        self.connection().execute_batch(sql)?;
+        let mut appender = self.connection().appender_to_catalog_and_db("candidates", "temp", "main")?;
+        for (index, candidate) in commit.candidates.iter().enumerate() {
+            appender.append_row(params![index as u32, candidate.day.0, integer(&candidate.hash)])?;
+        }
+        appender.flush()?;
+        drop(appender);
+        self.connection().execute_batch(include_str!("sql/insert_seen.sql"))?;
+        let mut statement = self.connection().prepare("SELECT i FROM temp.main.fresh")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let candidate = commit.candidates[row.get::<_, u32>(0)? as usize];
+            let counters = &mut commit.pages[candidate.row as usize].1;
+            if candidate.is_page {
+                counters.uniques += 1;
+            } else {
+                counters.visitors += 1;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn append_pages(&self, pages: &[(RowKey, Counters)]) -> Result<(), StoreError> {
+        if pages.is_empty() {
+            return Ok(());
+        }
+        let mut appender = self.connection().appender("page_facts")?;
+        for (row, c) in pages {
+            if *c == Counters::default() {
+                continue;
+            }
+            let Stored(r) = self.stored(row);
+            let v = r.visit;
+            appender.append_row(params![
+                r.site,
+                r.kind as u8,
+                r.bucket,
+                r.page.0,
+                r.host.0,
+                v.source.0,
+                v.referrer.0,
+                v.channel as u8,
+                v.campaign.0,
+                v.country.code(),
+                v.region.0,
+                v.city.0,
+                v.browser.0,
+                v.os.0,
+                v.device as u8,
+                c.page_views as i32,
+                c.visitors as i32,
+                c.uniques as i32,
+                c.visits as i32,
+                c.bounces as i32,
+                c.exits as i32,
+                c.duration_s as i32,
+                c.duration_n as i32
+            ])?;
+        }
+        Ok(appender.flush()?)
+    }
+
+    pub(super) fn append_requests(&self, commit: &Commit) -> Result<(), StoreError> {
+        let mut facts = self.connection().appender("request_facts")?;
+        let mut errors = self.connection().appender("error_facts")?;
+        for (key, sums) in &commit.requests {
+            let method = self.id(Dictionary::Methods, key.method, key.site, key.bucket);
+            let class = key.class as u8;
+            if key.path == Sym::EMPTY {
+                let bot = self.id(Dictionary::Bots, key.bot, key.site, key.bucket);
+                facts.append_row(params![
+                    key.site,
+                    key.bucket,
+                    class,
+                    key.status,
+                    method,
+                    bot,
+                    sums.requests as i32,
+                    sums.bytes,
+                    sums.time_us,
+                    sums.time_n as i32
+                ])?;
+            } else {
+                let path = self.id(Dictionary::Paths, key.path, key.site, key.bucket);
+                errors.append_row(params![
+                    key.site,
+                    key.bucket,
+                    class,
+                    key.status,
+                    method,
+                    path,
+                    sums.requests as i32,
+                    sums.bytes
+                ])?;
+            }
+        }
+        facts.flush()?;
+        errors.flush()?;
+        if commit.latencies.is_empty() {
+            return Ok(());
+        }
+        let mut latencies = self.connection().appender("latency_facts")?;
+        for (key, bin, requests) in &commit.latencies {
+            let method = self.id(Dictionary::Methods, key.method, key.site, key.bucket);
+            let bot = self.id(Dictionary::Bots, key.bot, key.site, key.bucket);
+            let class = key.class as u8;
+            let row = params![key.site, key.bucket, class, key.status, method, bot, *bin, *requests as i32];
+            latencies.append_row(row)?;
+        }
+        Ok(latencies.flush()?)
+    }
+
+    pub(super) fn append_ledger(&self, commit: &Commit) -> Result<(), StoreError> {
+        let mut ledger = self.connection().appender("ledger")?;
+        let mut buckets: Vec<u32> = commit.ledger.iter().map(|row| row.1).collect();
+        buckets.extend(commit.pages.iter().map(|(row, _)| row.bucket));
+        for (site, bucket, class, lines) in &commit.ledger {
+            ledger.append_row(params![*site, *bucket, *class as u8, *lines as i64])?;
+        }
+        ledger.flush()?;
+        buckets.sort_unstable();
+        buckets.dedup();
+        let mut unmerged = self.connection().appender("unmerged")?;
+        for bucket in buckets {
+            unmerged.append_row([bucket])?;
+        }
+        Ok(unmerged.flush()?)
+    }
+
+    pub(super) fn replace_open_visits(&self, commit: &Commit) -> Result<(), StoreError> {
+        if commit.shards.is_empty() {
+            return state::save_newest(self.connection(), &commit.newest);
+        }
+        let mut by_day: std::collections::BTreeMap<Day, Vec<u16>> = Default::default();
+        for (day, shard, _) in &commit.shards {
+            by_day.entry(*day).or_default().push(*shard);
+        }
+        for (day, shards) in by_day {
+            let list = shards.iter().map(u16::to_string).collect::<Vec<_>>().join(",");
+            let sql = format!("DELETE FROM open_visits WHERE day = ? AND shard IN ({list})");
+            self.connection().execute(&sql, [day.0])?;
+        }
+        let mut appender = self.connection().appender("open_visits")?;
+        for (day, shard, payload) in commit.shards.iter().filter(|s| !s.2.is_empty()) {
+            appender.append_row(params![day.0, *shard, payload])?;
+        }
+        appender.flush()?;
+        drop(appender);
+        state::save_newest(self.connection(), &commit.newest)
+    }
+
+    pub(super) fn touch_days(&self, commit: &Commit) -> Result<(), StoreError> {
+        for (day, _) in &commit.days {
+            let sql = "UPDATE days SET last_commit = ?, coarsened = false WHERE day = ?";
+            self.connection().execute(sql, params![commit.now, day.0])?;
+        }
+        Ok(())
+    }
+}
