@@ -19,8 +19,11 @@ use fathom_tui::store::{Filter, PageSums, Top, TopRow};
 use std::cell::RefCell;
 use std::io::{Cursor, Write};
 
-/// Name and function of each.
-pub const ALL: [(&str, fn(&[u8])); 13] = [
+/// A name and what is called by it.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const ALL: [Target; 13] = [
     ("line", line),
     ("detect", detect),
     ("format_string", format_string),
@@ -168,6 +171,8 @@ impl Progress for Silent {
 /// line counts once, as in one run.
 pub fn resume(data: &[u8]) {
     let Some((&cut, log)) = data.split_first() else { return };
+    // Half a line at the end waits for its other half.
+    let log = &[log, b"\n"].concat();
     let cut = log.len() * usize::from(cut) / 255;
     let folder = tempfile::Builder::new().prefix("fathom-tui-fuzz-").tempdir().expect("a folder");
     let name = folder.path().join("a.log");

@@ -143,7 +143,7 @@ impl From<IngestError> for Failure {
 fn permission_help(path: &Path) -> String {
     let mode = std::fs::metadata(path).map_or(0o640, |meta| meta.mode());
     let name = path.display();
-    if mode & 0o077 == 0 {
+    if mode & 0o477 == 0o400 {
         return format!(
             "it is for its owner alone, as Caddy makes its logs: set `mode 0640` in `output file {name} {{ … }}` \
              of the Caddyfile, `chmod 640 {name}` for this one, and be a member of its group"
