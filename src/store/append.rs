@@ -1,8 +1,9 @@
 //! What a commit writes, table by table.
 
+use super::columns::Columns;
 use super::write::{MANY, Tx, integer};
 use super::{StoreError, state};
-use crate::model::{Commit, Counters, Day, Dictionary, RowKey, Stored, Sym};
+use crate::model::{Commit, Counters, Day, Dictionary, Hash, RowKey, Sym};
 use duckdb::params;
 
 impl Tx<'_> {
@@ -17,12 +18,18 @@ impl Tx<'_> {
         }
         let sql = include_str!("sql/candidates.sql");
         self.connection().execute_batch(sql)?;
-        let mut appender = self.connection().appender_to_catalog_and_db("candidates", "temp", "main")?;
-        for (index, candidate) in commit.candidates.iter().enumerate() {
-            appender.append_row(params![index as u32, candidate.day.0, integer(&candidate.hash)])?;
-        }
-        appender.flush()?;
-        drop(appender);
+        // The halves of the hash: the engine's columns of 128 bits cannot be filled so.
+        let half = |hash: &Hash, high: bool| {
+            let hash = integer(hash);
+            if high { (hash >> 64) as i64 } else { hash as i64 }
+        };
+        let candidates = &commit.candidates;
+        Columns::default()
+            .u32(0..candidates.len() as u32)
+            .i32(candidates.iter().map(|c| c.day.0))
+            .i64(candidates.iter().map(|c| half(&c.hash, true)))
+            .u64(candidates.iter().map(|c| half(&c.hash, false) as u64))
+            .append_to_temporary(self.connection(), "candidates")?;
         self.connection().execute_batch(include_str!("sql/insert_seen.sql"))?;
         let mut statement = self.connection().prepare("SELECT i FROM temp.main.fresh")?;
         let mut rows = statement.query([])?;
@@ -42,40 +49,39 @@ impl Tx<'_> {
         if pages.is_empty() {
             return Ok(());
         }
-        let mut appender = self.connection().appender("page_facts")?;
-        for (row, c) in pages {
-            if *c == Counters::default() {
-                continue;
-            }
-            let Stored(r) = self.stored(row);
-            let v = r.visit;
-            appender.append_row(params![
-                r.site,
-                r.kind as u8,
-                r.bucket,
-                r.page.0,
-                r.host.0,
-                v.source.0,
-                v.referrer.0,
-                v.channel as u8,
-                v.campaign.0,
-                v.country.code(),
-                v.region.0,
-                v.city.0,
-                v.browser.0,
-                v.os.0,
-                v.device as u8,
-                c.page_views as i32,
-                c.visitors as i32,
-                c.uniques as i32,
-                c.visits as i32,
-                c.bounces as i32,
-                c.exits as i32,
-                c.duration_s as i32,
-                c.duration_n as i32
-            ])?;
-        }
-        Ok(appender.flush()?)
+        let rows: Vec<(RowKey, &Counters)> = pages
+            .iter()
+            .filter(|(_, counters)| *counters != Counters::default())
+            .map(|(row, counters)| (self.stored(row).0, counters))
+            .collect();
+        let row = || rows.iter().map(|(row, _)| row);
+        let visit = || rows.iter().map(|(row, _)| &row.visit);
+        let counters = || rows.iter().map(|(_, counters)| *counters);
+        Columns::default()
+            .u32(row().map(|r| r.site))
+            .u8(row().map(|r| r.kind as u8))
+            .u32(row().map(|r| r.bucket))
+            .u32(row().map(|r| r.page.0))
+            .u32(row().map(|r| r.host.0))
+            .u32(visit().map(|v| v.source.0))
+            .u32(visit().map(|v| v.referrer.0))
+            .u8(visit().map(|v| v.channel as u8))
+            .u32(visit().map(|v| v.campaign.0))
+            .u16(visit().map(|v| v.country.code()))
+            .u32(visit().map(|v| v.region.0))
+            .u32(visit().map(|v| v.city.0))
+            .u32(visit().map(|v| v.browser.0))
+            .u32(visit().map(|v| v.os.0))
+            .u8(visit().map(|v| v.device as u8))
+            .i32(counters().map(|c| c.page_views as i32))
+            .i32(counters().map(|c| c.visitors as i32))
+            .i32(counters().map(|c| c.uniques as i32))
+            .i32(counters().map(|c| c.visits as i32))
+            .i32(counters().map(|c| c.bounces as i32))
+            .i32(counters().map(|c| c.exits as i32))
+            .i32(counters().map(|c| c.duration_s as i32))
+            .i32(counters().map(|c| c.duration_n as i32))
+            .append_to(self.connection(), "page_facts")
     }
 
     pub(super) fn append_requests(&self, commit: &Commit) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 
 mod append;
 mod audit;
+mod columns;
 mod compact;
 mod dictionary;
 mod engine;
