@@ -102,7 +102,11 @@ impl From<StoreError> for Failure {
             | StoreError::Replaced(_) => Exit::Store,
             StoreError::OtherZone { .. } => Exit::Usage,
             StoreError::Io(_, io) if io.kind() == ErrorKind::PermissionDenied => Exit::Store,
-            StoreError::Io(..) | StoreError::TooLong | StoreError::Engine(_) => Exit::Failed,
+            StoreError::Io(..)
+            | StoreError::Full(_)
+            | StoreError::Damaged(_)
+            | StoreError::TooLong
+            | StoreError::Engine(_) => Exit::Failed,
         };
         let help = error.help();
         Failure { help, ..Failure::new(exit, error.to_string()) }
@@ -141,15 +145,15 @@ impl From<IngestError> for Failure {
 /// What to do about a log that may not be read. One for its owner alone is most
 /// often Caddy's, which makes every next one the same way.
 fn permission_help(path: &Path) -> String {
-    let mode = std::fs::metadata(path).map_or(0o640, |meta| meta.mode());
     let name = path.display();
-    if mode & 0o477 == 0o400 {
-        return format!(
-            "it is for its owner alone, as Caddy makes its logs: set `mode 0640` in `output file {name} {{ … }}` \
-             of the Caddyfile, `chmod 640 {name}` for this one, and be a member of its group"
-        );
+    let Ok(meta) = std::fs::metadata(path) else {
+        return format!("run as a user who may look into the folder of {name}");
+    };
+    let usual = format!("run as a user who may read it (on Debian: a member of group adm), or `chmod 640 {name}`");
+    match meta.mode() & 0o477 == 0o400 {
+        true => format!("{usual}; if Caddy makes it so, set `mode 0640` below `output file` in the Caddyfile"),
+        false => usual,
     }
-    format!("run as a user who may read it (on Debian: a member of group adm), or `chmod 640 {name}`")
 }
 
 /// The refusal of an input in no known format.

@@ -149,6 +149,20 @@ fn one_file_by_several_names_is_followed_once() {
 }
 
 #[test]
+fn watch_takes_folders() {
+    let bench = Bench::at(NOW);
+    std::fs::create_dir(bench.path("logs")).expect("made");
+    append(&bench, "logs/a.log", &lines(0, 100));
+    append(&bench, "logs/a.log.1", &lines(100, 150));
+    let watch = bench.start("watch --headless -q logs --site example.com --until-idle 3s");
+    std::thread::sleep(Duration::from_millis(1200));
+    append(&bench, "logs/b.log", &lines(150, 200));
+    append(&bench, "logs/a.log", &lines(200, 220));
+    assert_eq!(Ran::of(watch.wait_with_output().expect("ends")).code, 0);
+    assert_each_once(&bench, 220);
+}
+
+#[test]
 fn watch_can_begin_at_the_end() {
     let bench = Bench::at(NOW);
     append(&bench, "a.log", &lines(0, 100));

@@ -119,7 +119,7 @@ fn privacy_searches_every_file() {
     {
         assert!(clean.contains(part), "{part}: {clean}");
     }
-    assert!(clean.contains("fathom.duckdb, ") && clean.contains("store.key, 32 bytes: no address"), "{clean}");
+    assert!(clean.contains("fathom.duckdb, ") && clean.contains("store.key, 32 bytes: none"), "{clean}");
     // A part of what was asked for is no visitor.
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     let line = format!(
@@ -128,7 +128,9 @@ fn privacy_searches_every_file() {
     bench.write("b.log", line);
     bench.ok("import -q b.log --site example.com");
     let text = bench.ok("privacy").stdout;
-    assert!(text.contains("1 pages have one in them, as a part of what was asked for"), "{text}");
+    assert!(text.contains("texts that requests named: 1 among pages, as a URL or name has it"), "{text}");
+    assert!(text.contains("none but 1 of the texts below"), "{text}");
+    assert!(text.contains("\nNo visitor's address is kept.\n"), "{text}");
     let state = files(&bench.path("state"));
     let folder = state[0].parent().expect("a folder");
     for planted in ["client 203.0.113.9 said", "x[2001:db8::77:1]"] {

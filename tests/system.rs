@@ -217,6 +217,7 @@ fn a_log_for_its_owner_alone() {
         let ran = Ran::of(other.output().expect("runs"));
         assert_eq!(ran.code, 4, "{command}: {}", ran.stderr);
         assert!(ran.stderr.contains("cause: Permission denied"), "{}", ran.stderr);
-        assert!(ran.stderr.contains("help: it is for its owner alone, as Caddy makes its logs"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("help: run as a user who may read it"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("if Caddy makes it so, set `mode 0640`"), "{}", ran.stderr);
     }
 }

@@ -110,9 +110,13 @@ impl Salts {
         Ok(&self.days[&day])
     }
 
-    /// The salt of a day if it is there and may be read; none is made.
+    /// The salt of a day if it is there, may be read, and is not just being
+    /// destroyed; none is made.
     pub fn find(folder: &Path, day: Day) -> Option<DaySalt> {
-        match read_locked(&file_of(folder, day)) {
+        let file = File::open(file_of(folder, day)).ok()?;
+        // Whoever destroys it waits for the store, which the caller may hold.
+        file.try_lock_shared().ok()?;
+        match read(file) {
             Ok(Found::Salt(salt)) => Some(*salt),
             _ => None,
         }
@@ -168,12 +172,17 @@ enum Found {
 }
 
 fn read_locked(path: &Path) -> Result<Found, Error> {
-    let mut file = match File::open(path) {
+    let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(error) => return Err(error),
     };
     file.lock_shared()?;
+    read(file)
+}
+
+/// A file with its lock.
+fn read(mut file: File) -> Result<Found, Error> {
     if file.metadata()?.nlink() == 0 {
         return Ok(Found::Nothing);
     }
@@ -206,9 +215,17 @@ fn make(folder: &Path, path: &Path, now: i64) -> Result<(), Error> {
     File::open(folder)?.sync_all()
 }
 
-/// The salts in a folder: day, and when each was made (epoch seconds).
-pub fn list(folder: &Path) -> Vec<(Day, i64)> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+/// The salts in a folder: day, and when each was made (epoch seconds). A folder
+/// that is not there has none.
+///
+/// # Errors
+/// If it cannot be read: then nothing is known about its salts.
+pub fn list(folder: &Path) -> Result<Vec<(Day, i64)>, SaltError> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(SaltError { path: folder.to_owned(), error }),
+    };
     let mut salts: Vec<(Day, i64)> = entries
         .flatten()
         .filter_map(|entry| {
@@ -222,7 +239,7 @@ pub fn list(folder: &Path) -> Vec<(Day, i64)> {
         })
         .collect();
     salts.sort_unstable();
-    salts
+    Ok(salts)
 }
 
 /// A salt that is about to be destroyed; nobody else uses it.
@@ -281,7 +298,7 @@ mod tests {
         let day = Day(20_000);
         let made = *one.day(day).expect("made").fingerprint();
         assert_eq!(two.day(day).expect("read").fingerprint(), &made);
-        assert_eq!(list(&salts), [(day, 5)]);
+        assert_eq!(list(&salts).expect("readable"), [(day, 5)]);
         let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
         assert_eq!(mode(&file_of(&salts, day)), 0o600);
         assert_eq!(mode(&salts), 0o700);
@@ -297,7 +314,7 @@ mod tests {
         salts.keep_only(&[]);
         let doomed = Salts::doom(folder.path(), day).expect("readable").expect("free now");
         doomed.destroy().expect("destroyed");
-        assert_eq!(list(folder.path()), []);
+        assert_eq!(list(folder.path()).expect("readable"), []);
         assert!(Salts::doom(folder.path(), day).expect("gone").is_none());
     }
 
@@ -308,6 +325,6 @@ mod tests {
         std::fs::write(file_of(folder.path(), day), b"torn").expect("written");
         let mut salts = Salts::in_folder(folder.path(), 9);
         salts.day(day).expect("made anew");
-        assert_eq!(list(folder.path()), [(day, 9)]);
+        assert_eq!(list(folder.path()).expect("readable"), [(day, 9)]);
     }
 }

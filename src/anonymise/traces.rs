@@ -35,7 +35,7 @@ impl Traces {
 
 /// Whether it is not a part of a longer row of numbers, such as a version.
 fn is_whole(bytes: &[u8], range: &Range<usize>) -> bool {
-    let before = bytes[..range.start].last().is_some_and(|&b| b == b'.' || b == b':');
+    let before = matches!(bytes[..range.start], [.., b'0'..=b'9', b'.']);
     let after = matches!(bytes[range.end..], [b'.', b'0'..=b'9', ..]);
     !before && !after
 }
@@ -55,6 +55,7 @@ mod tests {
         assert_eq!(found("[2001:db8::1] 2001:db8:0:1::"), ["2001:db8::1"]);
         assert_eq!(found("2001:0db8:0000:0000:0000:ff00:0042:8329 x"), ["2001:0db8:0000:0000:0000:ff00:0042:8329"]);
         assert_eq!(found("fe80:1:2::a:b 2001::1:2"), ["fe80:1:2::a:b", "2001::1:2"]);
+        assert_eq!(found("client:192.0.2.1 ::ffff:192.0.2.2 \u{1}.192.0.2.3"), ["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
         for text in ["v1.5.5", "1.2.3", "1.2.3.4.5", "256.1.1.1", "12:30:45", "std::fmt", "a1.2.3.4", "::1"] {
             assert_eq!(found(text), Vec::<String>::new(), "{text}");
         }

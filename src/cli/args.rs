@@ -98,6 +98,12 @@ pub enum Command {
     /// Say what is wrong or risky here; exit 1 if something needs doing
     Doctor(Doctor),
     /// Say what is kept about visitors, and search for anything that should not be there
+    ///
+    /// Rows by kind, each salt with its age and end, open visits; then every byte of the store, its log,
+    /// its state and its salts is searched for what looks like an address. Texts that requests named
+    /// (URLs, hosts, referrers) may hold one; those are counted apart. Ends with 1 if there is another,
+    /// or if something could not be searched.
+    #[command(before_long_help = "Examples:\n  fathom-tui privacy\n")]
     Privacy,
     /// Print the completions of a shell
     Completions {
@@ -303,6 +309,15 @@ pub struct Status {
 }
 
 #[derive(Args, Debug)]
+#[command(before_long_help = "\
+Examples:
+  fathom-tui doctor
+  fathom-tui doctor --deep
+
+Looks at: who may read the store, its key and its salts; salts that are missing or overdue; copies of damaged logs; \
+room on the disk; whether logs can be read and have clients' addresses, not a proxy's; how far rotated logs go back; \
+copytruncate; zone, terminal, age of the countries. Lines begin with ok, note, or fix; with a fix it ends with 1.
+")]
 pub struct Doctor {
     /// Read the whole store, and compare its sums with the ledger
     #[arg(long)]

@@ -23,7 +23,10 @@ pub fn run(args: &args::Detect) -> Outcome {
     if seen.sample.is_empty() {
         return to_stdout(format!("{name}: empty\n").as_bytes());
     }
-    let Some(format) = fixed.or(seen.format) else { return Err(unknown_format(&name)) };
+    let Some(format) = fixed.or(seen.format) else {
+        let help = "give --log-format with your nginx log_format string, or a GoAccess format string";
+        return Err(unknown_format(&name).help(help));
+    };
     let mut out = format!("{name}: {}\n\nfields\n", format.name());
     for (field, meaning) in format.fields() {
         let _ = writeln!(out, "  {:<28} {meaning}", clean(&field));

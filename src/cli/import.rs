@@ -8,10 +8,10 @@ use super::signals::Signals;
 use crate::error::{Exit, Failure, Outcome, to_stdout, unknown_format};
 use crate::input::{Identity, expand};
 use crate::model::{Class, Ledger};
-use crate::pipeline::{ImportOptions, Ingest, IngestError, Progress, Summary, import};
+use crate::pipeline::{ImportOptions, Ingest, IngestError, Progress, Summary, Unread, import};
 use crate::store::{Reader, StoreError};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::time::{Duration, Instant};
 
 /// Runs the command.
@@ -45,7 +45,8 @@ pub fn run(args: &args::Import, config: &Config) -> Outcome {
     if let Some(number) = signals.caught() {
         return Err(Failure::new(Exit::Signal(number), ""));
     }
-    if let Some(at) = summary.failed.iter().position(|unread| unread.was_named) {
+    let is_refusal = |unread: &Unread| unread.was_named || unread.error.kind() == ErrorKind::PermissionDenied;
+    if let Some(at) = summary.failed.iter().position(is_refusal) {
         let unread = summary.failed.swap_remove(at);
         return Err(IngestError::Read(unread.path, unread.error).into());
     }
@@ -115,11 +116,14 @@ fn tell(summary: &Summary, ingest: &Ingest, is_dry: bool, seconds: f64) {
         eprintln!("note: {day} may count a visitor twice: its salt was gone before these lines came");
     }
     if summary.files == 0 {
+        if summary.failed.is_empty() && summary.refused.is_empty() {
+            eprintln!("nothing to import: there is no file");
+        }
         return;
     }
     let files = format!("{} file{}", thousands(summary.files), if summary.files == 1 { "" } else { "s" });
     if summary.new_lines == 0 && summary.lines > 0 {
-        eprintln!("nothing new: {files}, {} lines, all counted before", thousands(summary.lines));
+        eprintln!("nothing new: {files}, all lines counted before");
         return;
     }
     let verb = if is_dry { "would import" } else { "imported" };

@@ -58,7 +58,8 @@ fn sweep_quietly(config: &Config) -> Result<(), Failure> {
 
 /// Opens the store to write to; makes it if there is none.
 pub fn open(config: &Config, reading: &Reading, options: ImportOptions) -> Result<Ingest, Failure> {
-    if !config.db.exists() {
+    // A store that one may not see is there all the same.
+    if matches!(config.db.try_exists(), Ok(false)) {
         create(config)?;
     } else {
         sweep_quietly(config)?;

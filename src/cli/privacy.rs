@@ -17,8 +17,18 @@ pub fn run(config: &Config) -> Outcome {
     let mut out = format!("store {}, days of {}\n", clean(&config.db.display().to_string()), found.zone.name());
     kept(&found, &mut out);
     salts(&found, config.now(), &mut out);
-    let traces = searched(&found, &mut out);
+    searched(&found, &mut out);
+    let traces: u64 = found.files.iter().map(|file| file.traces).sum();
+    let is_whole = found.files.iter().all(|file| file.trouble.is_none()) && found.days.is_ok();
+    if traces == 0 && is_whole {
+        let _ = writeln!(out, "\nNo visitor's address is kept.");
+    }
     to_stdout(out.as_bytes())?;
+    if traces == 0 && !is_whole {
+        return Err(
+            Failure::new(Exit::Failed, "not everything could be searched").help("run as the user who owns the store")
+        );
+    }
     if traces > 0 {
         return Err(Failure::new(Exit::Failed, "something here looks like an address, and should not be here")
             .help("report it, with the kind of the file and not its content; a new store from the same logs replaces this one"));
@@ -51,13 +61,19 @@ fn kept(found: &Privacy, out: &mut String) {
     }
     let texts = "paths, hosts, referrers, campaigns, browsers and robots that these name";
     let _ = writeln!(out, "  {:<14} {:>12}  {texts}", "texts", thousands(found.texts));
-    let _ = writeln!(out, "No address, no user agent, no cookie.");
 }
 
 fn salts(found: &Privacy, now: i64, out: &mut String) {
     let at = |time| found.zone.local(time).format("%Y-%m-%d %H:%M").to_string();
     let _ = writeln!(out, "\nSalts in {}", clean(&found.salts.display().to_string()));
-    for OpenDay { day, made, due, hashes, visits } in &found.days {
+    let days = match &found.days {
+        Ok(days) => days,
+        Err(error) => {
+            let _ = writeln!(out, "  not to be read: {}", clean(error));
+            return;
+        }
+    };
+    for OpenDay { day, made, due, hashes, visits } in days {
         let visits = visits.map_or("an unknown number of".into(), thousands);
         let _ = writeln!(
             out,
@@ -68,9 +84,12 @@ fn salts(found: &Privacy, now: i64, out: &mut String) {
             thousands(*hashes),
         );
     }
-    if found.days.is_empty() {
-        let _ = writeln!(out, "  none: nothing in the store can be related any more");
-    }
+    let hashes = found.rows.iter().find(|(of, _)| *of == Holding::Hashes).map_or(0, |(_, rows)| *rows);
+    let _ = match (days.is_empty(), hashes) {
+        (false, _) => Ok(()),
+        (true, 0) => writeln!(out, "  none: nothing in the store can be related any more"),
+        (true, hashes) => writeln!(out, "  none, and {} hashes that were made under some", thousands(hashes)),
+    };
     let _ = match found.destroyed {
         Some(time) => writeln!(out, "  last destroyed {}", at(time)),
         None => writeln!(out, "  none was destroyed yet"),
@@ -87,28 +106,23 @@ fn age(seconds: i64) -> String {
     }
 }
 
-/// Returns how many texts were found that should not be there.
-fn searched(found: &Privacy, out: &mut String) -> u64 {
+fn searched(found: &Privacy, out: &mut String) {
     let _ = writeln!(out, "\nSearched for addresses");
     for file in &found.files {
         let (name, bytes) = (clean(&file.path.display().to_string()), thousands(file.bytes));
-        let result = match (&file.trouble, file.traces) {
-            (Some(trouble), _) => format!("not searched: {trouble}"),
-            (None, 0) => "no address".into(),
-            (None, traces) => format!("{} texts that look like one", thousands(traces)),
+        let result = match (&file.trouble, file.traces, file.known) {
+            (Some(trouble), ..) => format!("not searched: {trouble}"),
+            (None, 0, 0) => "none".into(),
+            (None, 0, known) => format!("none but {} of the texts below", thousands(known)),
+            (None, traces, _) => format!("{} texts that look like one", thousands(traces)),
         };
         let _ = writeln!(out, "  {name}, {bytes} bytes: {result}");
     }
     let like: Vec<String> =
-        found.like.iter().map(|(of, count)| format!("{} {}", thousands(*count), of.as_str())).collect();
+        found.like.iter().map(|(of, count)| format!("{} among {}", thousands(*count), of.as_str())).collect();
+    let texts = thousands(found.texts);
     let _ = match like.is_empty() {
-        true => writeln!(out, "  {} texts in the store: no address", thousands(found.texts)),
-        false => writeln!(
-            out,
-            "  {} texts in the store: {} have one in them, as a part of what was asked for and not of who asked",
-            thousands(found.texts),
-            like.join(", ")
-        ),
+        true => writeln!(out, "  {texts} texts that requests named: none"),
+        false => writeln!(out, "  {texts} texts that requests named: {}, as a URL or name has it", like.join(", ")),
     };
-    found.files.iter().map(|file| file.traces).sum()
 }

@@ -16,15 +16,27 @@ pub fn run(args: &args::Status, config: &Config) -> Outcome {
     let (inputs, store) = (reader.inputs()?, reader.status()?);
     drop(reader);
     let path = config.db.display().to_string();
+    // Of several inputs that were at one path, the last is there now.
+    let is_here = |input: &InputState| inputs.iter().all(|other| other.path != input.path || other.id <= input.id);
+    let size = |input: &InputState| if is_here(input) { size(input) } else { None };
     let text = if args.json {
-        let inputs: Vec<_> = inputs.iter().map(|input| as_json(input, &sites, zone)).collect();
+        let inputs: Vec<_> = inputs.iter().map(|input| as_json(input, size(input), &sites, zone)).collect();
         let store = serde_json::json!({"path": path, "bytes": store.bytes, "facts": store.facts, "held_by": null});
         serde_json::json!({"inputs": inputs, "store": store}).to_string() + "\n"
     } else {
-        let (size, facts) = (thousands(store.bytes), thousands(store.facts));
-        let mut text = format!("store {path}: {size} bytes, {facts} facts, {}\n", zone.name());
+        let (bytes, facts) = (thousands(store.bytes), thousands(store.facts));
+        let mut text = format!("store {path}: {bytes} bytes, {facts} facts, {}\n", zone.name());
         for input in &inputs {
-            as_text(input, &sites, zone, &mut text);
+            let lag = match is_here(input) {
+                true => size(input).and_then(|size| size.checked_sub(input.cursor.position)).filter(|&lag| lag > 0),
+                false => None,
+            };
+            let note = match lag {
+                Some(lag) => format!(", {} bytes behind", thousands(lag)),
+                None if !is_here(input) => ", rotated away since".into(),
+                None => String::new(),
+            };
+            as_text(input, &note, &sites, zone, &mut text);
         }
         text
     };
@@ -41,7 +53,7 @@ fn size(input: &InputState) -> Option<u64> {
     std::fs::metadata(&input.path).ok().map(|meta| meta.len())
 }
 
-fn as_json(input: &InputState, sites: &[Site], zone: Zone) -> serde_json::Value {
+fn as_json(input: &InputState, size: Option<u64>, sites: &[Site], zone: Zone) -> serde_json::Value {
     let mut ledger: serde_json::Map<String, serde_json::Value> =
         Class::ALL.iter().map(|&class| (class.as_str().into(), input.ledger.get(class).into())).collect();
     ledger.insert("lines".into(), input.ledger.lines().into());
@@ -50,22 +62,20 @@ fn as_json(input: &InputState, sites: &[Site], zone: Zone) -> serde_json::Value 
         "site": site(input, sites),
         "format": input.format,
         "offset": input.cursor.position,
-        "size": size(input),
+        "size": size,
         "last_record": (input.last_record > 0).then(|| zone.rfc3339(input.last_record.into())),
         "ledger": ledger,
     })
 }
 
-fn as_text(input: &InputState, sites: &[Site], zone: Zone, out: &mut String) {
+fn as_text(input: &InputState, note: &str, sites: &[Site], zone: Zone, out: &mut String) {
     let last = match input.last_record {
         0 => "no request".into(),
         time => format!("last request {}", zone.rfc3339(time.into())),
     };
-    let ahead = size(input).and_then(|size| size.checked_sub(input.cursor.position)).filter(|&lag| lag > 0);
-    let lag = ahead.map_or(String::new(), |lag| format!(", {} bytes behind", thousands(lag)));
     let _ = writeln!(
         out,
-        "{}: {}, site {}, {} lines, offset {}{lag}, {last}",
+        "{}: {}, site {}, {} lines, offset {}{note}, {last}",
         clean(&input.path),
         input.format,
         site(input, sites).unwrap_or("-"),

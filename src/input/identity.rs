@@ -19,6 +19,8 @@ const KEY: usize = 32;
 pub enum KeyError {
     /// It is gone: without it nothing can be told from what was read already.
     Missing(PathBuf),
+    /// It is no key of ours.
+    Damaged(PathBuf),
     /// Others can read it.
     Exposed(PathBuf),
     /// Anything else.
@@ -29,6 +31,7 @@ impl std::fmt::Display for KeyError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             KeyError::Missing(path) => write!(f, "the store's key {} is missing", path.display()),
+            KeyError::Damaged(path) => write!(f, "the store's key {} is not 32 bytes long", path.display()),
             KeyError::Exposed(path) => write!(f, "the store's key {} can be read by others", path.display()),
             KeyError::Io(path, error) => write!(f, "the store's key {}: {error}", path.display()),
         }
@@ -41,7 +44,7 @@ impl KeyError {
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {
-            KeyError::Missing(path) => format!(
+            KeyError::Missing(path) | KeyError::Damaged(path) => format!(
                 "bring it back from a backup; reports still work. Or begin a new store: \
                  without {} the logs would be counted twice",
                 path.display()
@@ -79,7 +82,7 @@ impl Identity {
         }
         let key = std::fs::read(&path).map_err(io)?;
         if key.len() != KEY {
-            return Err(KeyError::Io(path, Error::other("it is not 32 bytes long")));
+            return Err(KeyError::Damaged(path));
         }
         Ok(Identity::from_key(&key))
     }

@@ -23,6 +23,8 @@ pub struct Peers {
     pub private: u64,
     /// Of those, from the one client with the most.
     pub most: u64,
+    /// Clients.
+    pub clients: u64,
     /// Of those, with a list of forwarded addresses that is not believed.
     pub forwarded: u64,
 }
@@ -37,7 +39,10 @@ pub fn peers(path: &Path, settings: &Settings) -> Result<Peers> {
     let size = file.metadata()?.len();
     let mut head = Vec::new();
     file.by_ref().take(SAMPLE).read_to_end(&mut head)?;
-    let Some(format) = settings.format.clone().or_else(|| Format::detect(&head)) else { return Ok(Peers::default()) };
+    let absolute = std::path::absolute(path)?;
+    let of_site = settings.sites.iter().find(|site| site.logs.iter().any(|glob| glob.matches_path(&absolute)));
+    let fixed = settings.format.clone().or_else(|| of_site?.format.clone());
+    let Some(format) = fixed.or_else(|| Format::detect(&head)) else { return Ok(Peers::default()) };
     let mut tail = Vec::new();
     file.seek(SeekFrom::Start(size.saturating_sub(SAMPLE)))?;
     file.take(SAMPLE).read_to_end(&mut tail)?;
@@ -56,6 +61,7 @@ fn count(parser: &mut Parser, bytes: &[u8], settings: &Settings) -> Peers {
         peers.forwarded += u64::from(is_ignored(&request, &client));
         *clients.entry(client.into_owned()).or_default() += 1;
     }
+    peers.clients = clients.len() as u64;
     peers.most = clients.into_values().max().unwrap_or(0);
     peers
 }

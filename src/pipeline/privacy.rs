@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// Bytes that are searched at once.
 const READ: usize = 1 << 20;
+/// Bytes that are searched again with the next ones.
+const OVERLAP: usize = 3 * LONGEST;
 
 /// A day whose salt is there.
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ pub struct OpenDay {
     pub due: i64,
     /// Hashes of who was seen.
     pub hashes: u64,
-    /// Visits that may still go on; unknown if another user owns the salt.
+    /// Visits that may still go on; unknown if the salt may not be read.
     pub visits: Option<u64>,
 }
 
@@ -36,8 +38,10 @@ pub struct Searched {
     pub path: PathBuf,
     /// Its size.
     pub bytes: u64,
-    /// Texts that look like addresses, and are in no URL or host name that is kept.
+    /// Texts that look like addresses, and are none of the texts in the store.
     pub traces: u64,
+    /// Those that are texts in the store, or parts of them.
+    pub known: u64,
     /// Why it could not be searched.
     pub trouble: Option<String>,
 }
@@ -51,8 +55,8 @@ pub struct Privacy {
     pub salts: PathBuf,
     /// Rows by what they are.
     pub rows: Vec<(Holding, u64)>,
-    /// Days whose salt is there.
-    pub days: Vec<OpenDay>,
+    /// Days whose salt is there; why that cannot be told, if it cannot.
+    pub days: Result<Vec<OpenDay>, String>,
     /// When salts were last destroyed, epoch seconds.
     pub destroyed: Option<i64>,
     /// Texts that came from logs.
@@ -84,9 +88,17 @@ pub fn privacy(path: &Path, tell: Tell) -> Result<Privacy, IngestError> {
     let reader = Reader::open(path, tell)?;
     let info = reader.info().clone();
     let rows = HOLDINGS.iter().map(|&of| Ok((of, reader.rows(of)?))).collect::<Result<_, StoreError>>()?;
-    let days = open_days(&reader)?;
+    let days = match open_days(&reader) {
+        Ok(days) => Ok(days),
+        Err(IngestError::Salts(error)) => Err(error.to_string()),
+        Err(error) => return Err(error),
+    };
     let destroyed = reader.destroyed()?;
     let (mut texts, mut like, mut known) = (0, Vec::<(Dictionary, u64)>::new(), HashSet::new());
+    // A log may lie in a folder named by an address, and so may a site.
+    for name in reader.names()? {
+        known.extend(traces.find(name.as_bytes()).map(|range| name.as_bytes()[range].to_vec()));
+    }
     reader.each_text(|dictionary, text| {
         texts += 1;
         let found: Vec<_> = traces.find(text.as_bytes()).map(|range| text.as_bytes()[range].to_vec()).collect();
@@ -121,7 +133,7 @@ fn open_days(reader: &Reader) -> Result<Vec<OpenDay>, IngestError> {
         let due = due_at(info.zone, day, made, last);
         Ok(OpenDay { day, made, due, hashes, visits: open_visits(reader, day)? })
     };
-    list(&info.salts).into_iter().map(day).collect()
+    list(&info.salts)?.into_iter().map(day).collect()
 }
 
 fn open_visits(reader: &Reader, day: Day) -> Result<Option<u64>, StoreError> {
@@ -134,24 +146,43 @@ fn open_visits(reader: &Reader, day: Day) -> Result<Option<u64>, StoreError> {
     Ok(Some(shards.iter().map(visits).sum()))
 }
 
-/// Searches a file; `known` are texts that stand in a URL or host name.
+/// Searches a file; `known` are texts that are in the store for another reason.
 fn search(path: &Path, traces: &Traces, known: &HashSet<Vec<u8>>) -> Searched {
-    let mut searched = Searched { path: path.to_owned(), bytes: 0, traces: 0, trouble: None };
-    let mut file = match File::open(path) {
+    let mut searched = Searched { path: path.to_owned(), bytes: 0, traces: 0, known: 0, trouble: None };
+    let is_file = std::fs::metadata(path).map(|meta| meta.is_file());
+    let opened = match is_file {
+        Ok(true) => File::open(path),
+        Ok(false) => Err(std::io::Error::other("it is no file")),
+        Err(error) => Err(error),
+    };
+    let mut file = match opened {
         Ok(file) => file,
+        // It went meanwhile.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return searched,
         Err(error) => return Searched { trouble: Some(error.to_string()), ..searched },
     };
-    // The end of each piece is searched again with the next one.
-    let mut bytes: Vec<u8> = Vec::with_capacity(READ + 2 * LONGEST);
+    // The end of each piece is searched again with the next one, since what stands
+    // there may go on.
+    let mut bytes: Vec<u8> = Vec::with_capacity(READ + OVERLAP);
+    let mut done = 0;
     loop {
-        let again = bytes.len();
-        match file.by_ref().take(READ as u64).read_to_end(&mut bytes) {
-            Ok(0) => return searched,
-            Ok(read) => searched.bytes += read as u64,
+        let read = match file.by_ref().take(READ as u64).read_to_end(&mut bytes) {
+            Ok(read) => read,
             Err(error) => return Searched { trouble: Some(error.to_string()), ..searched },
+        };
+        searched.bytes += read as u64;
+        let end = if read < READ { bytes.len() } else { bytes.len() - LONGEST };
+        for range in traces.find(&bytes).filter(|range| range.end > done && range.end <= end) {
+            match known.contains(&bytes[range]) {
+                true => searched.known += 1,
+                false => searched.traces += 1,
+            }
         }
-        let new = traces.find(&bytes).filter(|range| range.end > again && !known.contains(&bytes[range.clone()]));
-        searched.traces += new.count() as u64;
-        bytes.drain(..bytes.len().saturating_sub(2 * LONGEST));
+        if read < READ {
+            return searched;
+        }
+        let gone = bytes.len().saturating_sub(OVERLAP);
+        bytes.drain(..gone);
+        done = end - gone;
     }
 }

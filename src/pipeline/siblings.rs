@@ -44,13 +44,16 @@ impl Siblings {
     }
 }
 
-/// The logs that these names stand for. Of what a glob matches, rotated files
-/// are none: they are found beside the log that they were.
+/// The logs that these names stand for. Of what a glob matches or a folder holds,
+/// rotated files are none: they are found beside the log that they were.
 pub fn logs(names: &[PathBuf]) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     for name in names {
-        let pattern = name.to_string_lossy();
-        if !pattern.contains(['*', '?', '[']) || name.exists() {
+        let pattern = match name.is_dir() {
+            true => format!("{}/*", glob::Pattern::escape(&name.to_string_lossy()).trim_end_matches('/')),
+            false => name.to_string_lossy().into_owned(),
+        };
+        if !pattern.contains(['*', '?', '[']) || name.is_file() {
             found.push(name.clone());
             continue;
         }

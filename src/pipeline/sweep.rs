@@ -21,7 +21,7 @@ pub fn sweep(path: &Path, now: i64, tell: Tell) -> Result<Vec<Day>, IngestError>
     let mut going = Vec::new();
     for day in plan.days {
         let claimed = Salts::doom(&info.salts, day)?;
-        let is_gone = !list(&info.salts).iter().any(|(d, _)| *d == day);
+        let is_gone = !list(&info.salts)?.iter().any(|(d, _)| *d == day);
         if claimed.is_some() || is_gone {
             going.push(day);
         }
@@ -35,10 +35,9 @@ pub fn sweep(path: &Path, now: i64, tell: Tell) -> Result<Vec<Day>, IngestError>
     // full disk for one, the salts go all the same: then what it holds relates
     // nothing, and a later sweep deletes it.
     let forgotten = Writer::open(path, DEFAULT_CAP, tell).and_then(|mut writer| writer.forget_days(&going, now));
-    for salt in doomed {
-        salt.destroy()?;
-    }
+    let destroyed: Vec<_> = doomed.into_iter().map(|salt| salt.destroy()).collect();
     forgotten?;
+    destroyed.into_iter().collect::<Result<(), _>>()?;
     Ok(going)
 }
 
@@ -52,5 +51,5 @@ pub fn is_due(reader: &Reader, now: i64) -> Result<bool, IngestError> {
 
 fn plan(reader: &Reader, now: i64) -> Result<Sweep, IngestError> {
     let info = reader.info();
-    Ok(Sweep::plan(info.zone, &reader.days()?, &list(&info.salts), now))
+    Ok(Sweep::plan(info.zone, &reader.days()?, &list(&info.salts)?, now))
 }

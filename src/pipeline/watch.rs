@@ -79,6 +79,9 @@ pub fn watch(
         match result {
             Ok(lines) => {
                 skip = false;
+                if trouble.since.is_some() {
+                    (watch.say)("the store can be written again, and nothing was lost");
+                }
                 trouble = Trouble::default();
                 if lines > 0 {
                     news = Instant::now();

@@ -40,11 +40,14 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// What is due: salts past their time, and days whose salt is gone.
+    /// What is due: salts past their time, and days whose salt is gone and would be
+    /// past it. One that is gone earlier may come back, as when its folder is not
+    /// mounted; whoever has to make a new one deletes what was open under it.
     pub fn plan(zone: Zone, days: &[DayState], salts: &[(Day, i64)], now: i64) -> Sweep {
         let mut due = due_days(zone, days, salts, now);
         let has_file = |day: Day| salts.iter().any(|(d, _)| *d == day);
-        due.extend(days.iter().filter(|d| d.has_salt && !has_file(d.day)).map(|d| d.day));
+        let is_over = |d: &&DayState| due_at(zone, d.day, d.last_commit, d.last_commit) <= now;
+        due.extend(days.iter().filter(|d| d.has_salt && !has_file(d.day)).filter(is_over).map(|d| d.day));
         Sweep { days: due }
     }
 }

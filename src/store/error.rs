@@ -31,6 +31,10 @@ pub enum StoreError {
     },
     /// Reading or writing files beside the database failed.
     Io(PathBuf, std::io::Error),
+    /// The disk is full; what the engine said.
+    Full(String),
+    /// The file is not what was written; what the engine said.
+    Damaged(String),
     /// A question took so long that it was interrupted.
     TooLong,
     /// Anything else that the engine said.
@@ -67,6 +71,13 @@ impl StoreError {
             StoreError::Io(_, error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
                 "run as the user who owns it, or name another store with --db PATH".into()
             }
+            StoreError::Full(_) => {
+                "make room and run it again: nothing is lost, and what was counted is not counted twice".into()
+            }
+            StoreError::Damaged(_) => {
+                "make a new store from the logs with --db PATH, or bring the file back from a backup; keep this one aside"
+                    .into()
+            }
             StoreError::TooLong => "ask for a shorter time with --since, or for fewer lists with --by".into(),
             StoreError::Io(..) | StoreError::Engine(_) => return None,
         })
@@ -95,6 +106,8 @@ impl std::fmt::Display for StoreError {
                 write!(f, "the store's time zone is {has}, not {asked}")
             }
             StoreError::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            StoreError::Full(_) => f.write_str("the disk of the store is full: No space left on device"),
+            StoreError::Damaged(text) => write!(f, "the store's file is damaged: {}", first_line(text)),
             StoreError::TooLong => f.write_str("a question to the store took too long"),
             StoreError::Engine(error) => write!(f, "the database said: {}", first_line(&error.to_string())),
         }
@@ -105,9 +118,12 @@ impl std::error::Error for StoreError {}
 
 impl From<duckdb::Error> for StoreError {
     fn from(error: duckdb::Error) -> StoreError {
-        match error.to_string().starts_with("INTERRUPT") {
-            true => StoreError::TooLong,
-            false => StoreError::Engine(error),
+        let text = error.to_string();
+        match () {
+            () if text.starts_with("INTERRUPT") => StoreError::TooLong,
+            () if text.contains("No space left on device") => StoreError::Full(text),
+            () if text.contains("Corrupt database file") || text.contains("but got EOF") => StoreError::Damaged(text),
+            () => StoreError::Engine(error),
         }
     }
 }

@@ -73,6 +73,19 @@ impl Reader {
         state::shards(self.connection(), day)
     }
 
+    /// Every text that came from elsewhere: names of sites and hosts, paths of
+    /// inputs, keys and folders of the store.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn names(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT value FROM meta UNION ALL SELECT name FROM sites UNION ALL SELECT host FROM site_hosts \
+                   UNION ALL SELECT path FROM inputs";
+        let mut statement = self.connection().prepare(sql)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Hands out every text that came from a log, with the dictionary it is in.
     ///
     /// # Errors
@@ -110,14 +123,19 @@ pub fn each_file(
     nothing_open(|| files(store).iter().try_for_each(|path| look(path)))
 }
 
-/// Every file whose name begins with the store's, and those in folders of such a
-/// name, in order.
+/// What the names of a store's files have behind its own.
+const SUFFIXES: [&[u8]; 5] = [b".wal", b".lock", b".tmp", b".spool", b".new-"];
+
+/// Every file of the store beside its own, and those in its folders, in order.
 pub fn files(store: &Path) -> Vec<PathBuf> {
     let name = store.file_name().unwrap_or_default().as_encoded_bytes();
     let folder = store.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let begins = |path: &PathBuf| path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(name));
+    let is_ours = |path: &PathBuf| {
+        let rest = path.file_name().and_then(|n| n.as_encoded_bytes().strip_prefix(name));
+        rest.is_some_and(|rest| rest.is_empty() || SUFFIXES.iter().any(|suffix| rest.starts_with(suffix)))
+    };
     let mut found = Vec::new();
-    for path in listed(folder).into_iter().filter(begins) {
+    for path in listed(folder).into_iter().filter(is_ours) {
         if path.is_dir() { found.extend(below(&path)) } else { found.push(path) }
     }
     found.sort();

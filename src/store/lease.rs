@@ -70,6 +70,15 @@ pub(super) fn nothing_open<T>(run: impl FnOnce() -> T) -> T {
     run()
 }
 
+/// Fails if there is no store, or if nobody can tell.
+pub(super) fn is_there(path: &Path) -> Result<(), StoreError> {
+    match path.try_exists() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(StoreError::Missing(path.into())),
+        Err(error) => Err(StoreError::Io(path.into(), error)),
+    }
+}
+
 /// Device and inode of a file: is it still the one that we knew?
 pub(crate) fn file_id(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).ok().map(|m| (m.dev(), m.ino()))
@@ -114,10 +123,8 @@ pub(crate) fn lease(path: &Path, access: Access, tell: Tell) -> Result<Lease, St
         if turnstile.is_none() {
             turnstile = wait.turnstile(access)?;
         }
-        if !path.exists() {
-            // Opening would make an empty database and delete its log.
-            return Err(StoreError::Missing(path.into()));
-        }
+        // Opening would make an empty database and delete its log.
+        is_there(path)?;
         match engine.as_mut().expect("made above").attach(access) {
             Ok(connection) => {
                 if let Some(mended) = mended {

@@ -43,9 +43,11 @@ impl Limit {
         Limit { watched, _stop: stop }
     }
 
-    /// Watches over this connection too.
-    pub(super) fn include(&self, connection: &Connection) {
-        self.lock().handles.push(connection.interrupt_handle());
+    /// Watches over this connection too, for as long as what is returned lives.
+    pub(super) fn include(&self, connection: Connection) -> Included {
+        let handle = connection.interrupt_handle();
+        self.lock().handles.push(handle.clone());
+        Included { connection, handle, watched: self.watched.clone() }
     }
 
     /// Says that the next question begins now.
@@ -53,8 +55,41 @@ impl Limit {
         self.lock().since = Instant::now();
     }
 
+    /// Lets questions take as long as they need.
+    pub(super) fn lift(&self) {
+        self.lock().handles.clear();
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Watched> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Limit {
+    fn drop(&mut self) {
+        // A connection must not be interrupted while it is closed.
+        self.lock().handles.clear();
+    }
+}
+
+/// Another connection that is watched over.
+pub(crate) struct Included {
+    connection: Connection,
+    handle: Arc<InterruptHandle>,
+    watched: Arc<Mutex<Watched>>,
+}
+
+impl Drop for Included {
+    fn drop(&mut self) {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        watched.handles.retain(|handle| !Arc::ptr_eq(handle, &self.handle));
+    }
+}
+
+impl std::ops::Deref for Included {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        &self.connection
     }
 }
 

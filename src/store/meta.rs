@@ -103,7 +103,11 @@ pub(crate) fn all(connection: &Connection, path: &Path) -> Result<HashMap<String
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect()
     };
-    read().map_err(|_| StoreError::NotAStore(path.into()))
+    read().map_err(|error| match StoreError::from(error) {
+        // No such table.
+        StoreError::Engine(_) => StoreError::NotAStore(path.into()),
+        other => other,
+    })
 }
 
 /// What a store is, by its `meta`.

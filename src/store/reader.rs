@@ -2,7 +2,7 @@
 
 use super::engine::Access;
 use super::lease::{Lease, Tell, lease};
-use super::limit::Limit;
+use super::limit::{Included, Limit};
 use super::{Info, Site, StoreError, meta, migrate, sites, state};
 use crate::model::{Day, InputState, SiteId};
 use duckdb::Connection;
@@ -46,9 +46,7 @@ impl Reader {
     /// If it is missing, locked for a minute, too new, or no store.
     pub fn open(path: &Path, tell: Tell) -> Result<Reader, StoreError> {
         let path = std::path::absolute(path).map_err(StoreError::io(path))?;
-        if !path.exists() {
-            return Err(StoreError::Missing(path));
-        }
+        super::lease::is_there(&path)?;
         let mut held = match lease(&path, Access::Read, tell) {
             Err(StoreError::DamagedLog(damaged)) => {
                 // Only a writer mends it.
@@ -80,41 +78,44 @@ impl Reader {
         &self.info
     }
 
+    /// Lets the engine use every core.
+    pub(super) fn spread(&self) -> Result<(), StoreError> {
+        Ok(self.lease.spread()?)
+    }
+
     /// What watches over the questions.
     pub(super) fn limit(&self) -> &Limit {
         &self.limit
     }
 
     /// Another connection under the same lease, for another thread.
-    pub(crate) fn another(&self) -> Result<Connection, StoreError> {
-        let another = super::engine::another(&self.lease)?;
-        self.limit.include(&another);
-        Ok(another)
+    pub(super) fn another(&self) -> Result<Included, StoreError> {
+        Ok(self.limit.include(super::engine::another(&self.lease)?))
     }
 
     /// All sites by name.
     pub fn sites(&self) -> Result<Vec<Site>, StoreError> {
-        sites::all(&self.lease)
+        sites::all(self.connection())
     }
 
     /// The number of a site.
     pub fn site(&self, name: &str) -> Result<Option<SiteId>, StoreError> {
-        sites::find(&self.lease, name)
+        sites::find(self.connection(), name)
     }
 
     /// Every input that the store knows.
     pub fn inputs(&self) -> Result<Vec<InputState>, StoreError> {
-        state::inputs(&self.lease)
+        state::inputs(self.connection())
     }
 
     /// Every day written to.
     pub fn days(&self) -> Result<Vec<DayState>, StoreError> {
-        days(&self.lease)
+        days(self.connection())
     }
 
     /// Size and counts.
     pub fn status(&self) -> Result<Status, StoreError> {
-        status(&self.lease, &self.path)
+        status(self.connection(), &self.path)
     }
 }
 

@@ -2,6 +2,7 @@
 //! once, in one pass. The engine hands out the rows; adding them up here takes
 //! half the time of its own grouping sets, and a quarter of a question a list.
 
+use super::limit::Included;
 use super::query::PageSums;
 use super::{Query, Reader, StoreError};
 use crate::model::Counters;
@@ -59,13 +60,13 @@ pub(super) fn tally(reader: &Reader, query: &Query, columns: &[String]) -> Resul
         limit.renew();
         slices.get(next.fetch_add(1, Ordering::Relaxed))
     };
-    let work = |connection: &Connection| add_up(connection, query, columns, &take);
+    let work = &|connection: &Connection| add_up(connection, query, columns, &take);
     if workers == 1 {
         return work(reader.connection());
     }
     let connections = (0..workers).map(|_| reader.another()).collect::<Result<Vec<_>, _>>()?;
     let parts: Vec<Result<Vec<Groups>, StoreError>> = std::thread::scope(|scope| {
-        let spawn = |connection| scope.spawn(|| work(&{ connection }));
+        let spawn = |connection: Included| scope.spawn(move || work(&connection));
         let threads: Vec<_> = connections.into_iter().map(spawn).collect();
         threads.into_iter().map(|thread| thread.join().expect("adding up does not panic")).collect()
     });

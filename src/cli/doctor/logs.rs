@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// Fewer requests say nothing about addresses.
 const ENOUGH: u64 = 50;
+/// So many addresses a proxy may have.
+const FEW: u64 = 4;
 /// Days after which rotated logs are worth a word.
 const LONG: i64 = 30;
 
@@ -46,10 +48,8 @@ pub fn look(config: &Config, known: &Known, findings: &mut Findings) {
         let what = format!("{} lines lay in the future and were not counted", thousands(ahead));
         findings.note(what, "compare the clocks of the servers that wrote them");
     }
-    let settings = match config.settings(&Reading::default(), known.zone) {
-        Ok(settings) => settings,
-        Err(failure) => return findings.failed(failure),
-    };
+    // What is wrong with the settings is said elsewhere, once.
+    let Ok(settings) = config.settings(&Reading::default(), known.zone) else { return };
     for path in known.paths() {
         log(&path, known, &settings, config.now(), findings);
     }
@@ -64,7 +64,9 @@ fn log(path: &Path, known: &Known, settings: &Settings, now: i64, findings: &mut
         }
         Ok(peers) => addresses(path, peers, findings),
     }
-    let read = known.inputs.iter().filter(|input| Path::new(&input.path) == path).map(|i| i.cursor.position).max();
+    // What was at this path before has an earlier number.
+    let here = known.inputs.iter().filter(|input| Path::new(&input.path) == path).max_by_key(|input| input.id);
+    let read = here.map(|input| input.cursor.position);
     let size = std::fs::metadata(path).map_or(0, |meta| meta.len());
     // What is compressed is larger than its file.
     if let Some(behind) = size.checked_sub(read.unwrap_or(0)).filter(|&behind| behind > 0) {
@@ -94,34 +96,34 @@ fn addresses(path: &Path, peers: Peers, findings: &mut Findings) {
         return;
     }
     let percent = |part: u64| part * 100 / peers.requests;
-    if percent(peers.private) >= 90 {
-        let what = format!(
-            "{name}: {} % of its last requests come from private addresses: a proxy's?",
-            percent(peers.private)
-        );
-        let help = match percent(peers.forwarded) >= 50 {
+    let (private, forwarded, most) = (percent(peers.private), percent(peers.forwarded), percent(peers.most));
+    if private >= 90 {
+        let what = format!("{name}: {private} % of its last requests come from private addresses");
+        let help = match forwarded >= 50 {
             true => {
-                "name the proxy with --trusted-proxy CIDR, or in [proxy] of the configuration: X-Forwarded-For is logged"
+                "X-Forwarded-For is logged: name the proxy in [proxy] trusted of the configuration, or with --trusted-proxy"
             }
-            false => "let the server log the client: nginx set_real_ip_from and real_ip_header, Caddy trusted_proxies",
+            false => {
+                "if a proxy is in front: nginx set_real_ip_from and real_ip_header, Caddy trusted_proxies; \
+                 if the log has X-Forwarded-For, name the proxy in [proxy] trusted of the configuration"
+            }
         };
-        return findings.fix(what, help);
+        // A proxy has few addresses, an office has many.
+        return match forwarded >= 50 || peers.clients <= FEW {
+            true => findings.fix(format!("{what}: a proxy's?"), help),
+            false => findings.note(what, help),
+        };
     }
-    if percent(peers.forwarded) >= 50 {
-        let what = format!(
-            "{name}: X-Forwarded-For is logged for {} % of its last requests, and not believed",
-            percent(peers.forwarded)
-        );
-        return findings.note(what, "if there is a proxy in front, name it with --trusted-proxy CIDR");
+    if forwarded >= 50 {
+        let what =
+            format!("{name}: X-Forwarded-For is logged for {forwarded} % of its last requests, and not believed");
+        return findings.note(what, "if a proxy is in front, name it in [proxy] trusted of the configuration");
     }
-    if percent(peers.most) >= 80 {
-        let what = format!(
-            "{name}: one address made {} % of its last requests: a proxy's, or a monitor's?",
-            percent(peers.most)
-        );
+    if most >= 80 {
+        let what = format!("{name}: one address made {most} % of its last requests: a proxy's, or a monitor's?");
         return findings.note(
             what,
-            "if it is a proxy, name it with --trusted-proxy CIDR; if a monitor, leave it out with --exclude ip:ADDRESS",
+            "a proxy: name it in [proxy] trusted of the configuration; a monitor: leave it out with exclude = [\"ip:ADDRESS\"]",
         );
     }
     findings.ok(format!("{name}: clients have addresses of their own"));
@@ -130,11 +132,34 @@ fn addresses(path: &Path, peers: Peers, findings: &mut Findings) {
 /// The configuration of logrotate that copies and truncates this log, if one
 /// does.
 fn copytruncate(path: &Path) -> Option<PathBuf> {
-    let folder = path.parent()?.to_string_lossy().into_owned();
-    let files = glob::glob("/etc/logrotate.d/*").ok()?.flatten();
-    files.into_iter().find(|file| {
-        let text = std::fs::read_to_string(file).unwrap_or_default();
-        let lines = || text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
-        lines().any(|line| line == "copytruncate") && lines().any(|line| line.contains(&folder))
+    let files = glob::glob("/etc/logrotate.d/*").ok()?.flatten().chain([PathBuf::from("/etc/logrotate.conf")]);
+    files.into_iter().find(|file| truncates(&std::fs::read_to_string(file).unwrap_or_default(), path))
+}
+
+/// Whether a configuration has a block for this log with `copytruncate` in it.
+fn truncates(text: &str, path: &Path) -> bool {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.starts_with('#')).collect();
+    let text = lines.join("\n");
+    text.split('}').filter_map(|block| block.rsplit_once('{')).any(|(head, body)| {
+        // What stands before the names are settings for all, a line each.
+        let names = head.split_whitespace().map(|name| name.trim_matches('"')).filter(|name| name.starts_with('/'));
+        let is_it = |name: &str| glob::Pattern::new(name).is_ok_and(|pattern| pattern.matches_path(path));
+        body.lines().any(|line| line == "copytruncate") && names.into_iter().any(is_it)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_block_of_a_log_counts() {
+        let text = "weekly\n/var/log/a.log /var/log/b/*.log {\n  rotate 4\n  copytruncate\n}\n\
+                    \"/var/log/c.log\"\n{\n  create\n  # copytruncate\n}\n";
+        for (path, expected) in
+            [("/var/log/a.log", true), ("/var/log/b/x.log", true), ("/var/log/c.log", false), ("/var/log/d.log", false)]
+        {
+            assert_eq!(truncates(text, Path::new(path)), expected, "{path}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use super::Findings;
 use crate::cli::config::Config;
 use crate::cli::console::thousands;
 use crate::cli::ingest;
+use crate::input::KeyError;
 use crate::model::Zone;
 use crate::store::{Reader, below, damaged_logs, due_at, files};
 use std::os::unix::fs::MetadataExt;
@@ -38,7 +39,7 @@ pub fn look(config: &Config, reader: &Reader, deep: bool, findings: &mut Finding
             thousands(status.bytes),
             thousands(status.facts)
         )),
-        Err(error) => return findings.failed(damaged(path, error.into())),
+        Err(error) => return findings.failed(error.into()),
     }
     let info = reader.info();
     let mut own = files(path);
@@ -47,6 +48,11 @@ pub fn look(config: &Config, reader: &Reader, deep: bool, findings: &mut Finding
     own.sort();
     own.dedup();
     permissions(&own, [&info.state, &info.salts], findings);
+    let beside = [path.parent(), info.state.parent(), info.salts.parent()];
+    let mut beside: Vec<&Path> = beside.into_iter().flatten().collect();
+    beside.sort();
+    beside.dedup();
+    shared(&beside, findings);
     key(&info.state, findings);
     salts(reader, config.now(), findings);
     for copy in damaged_logs(path) {
@@ -55,7 +61,7 @@ pub fn look(config: &Config, reader: &Reader, deep: bool, findings: &mut Finding
     }
     room(path, findings);
     if deep {
-        audit(path, reader, findings);
+        audit(reader, findings);
     }
 }
 
@@ -84,16 +90,33 @@ fn permissions<'p>(
     }
 }
 
+/// In a folder that others may write to they may put other files in the place
+/// of these; not in one like /tmp, where files are their owners'.
+fn shared(folders: &[&Path], findings: &mut Findings) {
+    for folder in folders {
+        let mode = std::fs::metadata(folder).map_or(0, |meta| meta.mode());
+        if mode & 0o022 != 0 && mode & 0o1000 == 0 {
+            findings
+                .fix(format!("others may write to {}", folder.display()), format!("chmod go-w {}", folder.display()));
+        }
+    }
+}
+
 fn key(state: &Path, findings: &mut Findings) {
-    if let Err(error) = crate::input::Identity::open(state) {
-        findings.fix(error.to_string(), error.help());
+    match crate::input::Identity::open(state) {
+        // Listed with the files that others may read.
+        Ok(_) | Err(KeyError::Exposed(_)) => {}
+        Err(error) => findings.fix(error.to_string(), error.help()),
     }
 }
 
 fn salts(reader: &Reader, now: i64, findings: &mut Findings) {
     let info = reader.info();
     let days = reader.days().unwrap_or_default();
-    let salts = crate::anonymise::list(&info.salts);
+    let salts = match crate::anonymise::list(&info.salts) {
+        Ok(salts) => salts,
+        Err(error) => return findings.fix(error.to_string(), "run as the user who owns the store"),
+    };
     let last = |day| days.iter().find(|state| state.day == day).map_or(0, |state| state.last_commit);
     let overdue: Vec<_> = salts
         .iter()
@@ -105,7 +128,15 @@ fn salts(reader: &Reader, now: i64, findings: &mut Findings) {
         let help = format!("stop what uses it, make {} writable, and run any command", info.salts.display());
         findings.fix(what, help);
     }
-    if overdue.is_empty() {
+    let gone = days.iter().filter(|state| state.has_salt && !salts.iter().any(|(day, _)| *day == state.day));
+    let gone: Vec<String> = gone.map(|state| state.day.to_string()).collect();
+    if !gone.is_empty() {
+        let what = format!("the salts of {} are not in {}", gone.join(", "), info.salts.display());
+        let help = "bring them back if they are elsewhere (a folder that is not mounted?): \
+                    lines of these days that come without them may count a visitor twice";
+        findings.fix(what, help);
+    }
+    if overdue.is_empty() && gone.is_empty() {
         findings.ok(format!("salts in {}: {} there, none overdue", info.salts.display(), salts.len()));
     }
     for state in days.iter().filter(|state| state.marked) {
@@ -123,7 +154,7 @@ fn room(path: &Path, findings: &mut Findings) {
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
         if free < ROOM {
             let what = format!("{} has {} MiB left", folder.display(), free >> 20);
-            findings.fix(what, "make room: nothing is lost, but nothing new is counted while the disk is full");
+            findings.fix(what, "make room: once it is full nothing new is counted, though nothing is lost");
         }
     }
     #[cfg(target_os = "linux")]
@@ -133,10 +164,10 @@ fn room(path: &Path, findings: &mut Findings) {
     }
 }
 
-fn audit(path: &Path, reader: &Reader, findings: &mut Findings) {
+fn audit(reader: &Reader, findings: &mut Findings) {
     let audit = match reader.audit() {
         Ok(audit) => audit,
-        Err(error) => return findings.failed(damaged(path, error.into())),
+        Err(error) => return findings.failed(error.into()),
     };
     let again = "make a new store from the logs with --db PATH, or bring the file back from a backup";
     for fault in audit.faults.iter().take(SHOWN) {
@@ -153,12 +184,4 @@ fn audit(path: &Path, reader: &Reader, findings: &mut Findings) {
             thousands(audit.lines as u64)
         ));
     }
-}
-
-/// What the engine says about a file that it can no longer read.
-fn damaged(path: &Path, failure: crate::error::Failure) -> crate::error::Failure {
-    let cause = failure.error;
-    crate::error::Failure::new(failure.exit, format!("{} is damaged", path.display())).cause(cause).help(
-        "make a new store from the logs with --db PATH, or bring the file back from a backup; keep this one aside",
-    )
 }
