@@ -17,6 +17,9 @@ fn the_same_file_adds_nothing_and_says_so() {
     let before = bench.totals();
     let ran = bench.ok("import a.log --site example.com");
     assert_eq!(ran.stderr, "nothing new: 1 file, all lines counted before\n");
+    let ran = bench.ok("import a.log --site other.org");
+    let note = "they count for site example.com; `fathom-tui sites rename example.com other.org` gives it another name";
+    assert_eq!(ran.stderr, format!("nothing new: 1 file, all lines counted before\nnote: {note}\n"));
     assert_eq!(bench.totals(), before);
 }
 

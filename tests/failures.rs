@@ -182,6 +182,8 @@ fn usage() {
         ("report --filter status==404 --filter page==/", "page and status do not combine", "ask for them"),
         ("report --site nowhere.org", "there is no site 'nowhere.org'", "there are: example.com"),
         ("import", "<FILE>... is missing", "see"),
+        ("status extra", "'extra' is not expected here", "see"),
+        ("report --color blue", "invalid value 'blue' for '--color <WHEN>'", "there are: auto, always, never"),
         ("import a.log --site Ex_ample", "'Ex_ample' cannot name a site", "use 1 to 64 of a-z"),
         ("import a.log --exclude colour:red", "", ""),
         ("", "no command given", "fathom-tui report, or"),
@@ -200,6 +202,24 @@ fn an_unknown_configuration_key() {
     let (code, text) = fails(&bench, "report --config c.toml");
     assert_eq!(code, 2);
     assert!(text.starts_with("error: c.toml:3: unknown field `paht`"), "{text}");
+}
+
+#[test]
+fn wrong_values_in_the_configuration() {
+    let bench = filled();
+    let site = |line: &str| format!("[[site]]\nname = \"e.org\"\n{line}\n");
+    for (text, error) in [
+        ("timezone = \"Europe/Berln\"".into(), "c.toml: timezone: 'Europe/Berln' is no time zone"),
+        (site("exclude = [\"foo\"]"), "c.toml: exclude of site e.org: 'foo' is no rule"),
+        (site("log_format = \"zork\""), "c.toml: log_format of site e.org: unknown format \"zork\""),
+        (site("[proxy]\ntrusted = [\"300.1.1.1\"]"), "c.toml: trusted of [proxy]: '300.1.1.1' is no address"),
+        (site(&site("")), "c.toml: site: there are two of the name e.org"),
+    ] {
+        bench.write("c.toml", text);
+        let (code, said) = fails(&bench, "import a.log --config c.toml");
+        assert_eq!(code, 2, "{said}");
+        assert!(said.starts_with(&format!("error: {error}")), "{said}");
+    }
 }
 
 #[test]

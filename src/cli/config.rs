@@ -103,6 +103,8 @@ pub struct Config {
     /// When to use colour.
     pub color: Color,
     file: File,
+    /// Where the file is, for messages about it.
+    file_path: PathBuf,
 }
 
 fn xdg(variable: &str, below_home: &str) -> Option<PathBuf> {
@@ -118,7 +120,7 @@ impl Config {
     /// # Errors
     /// What is wrong, where, and what to do.
     pub fn new(global: &Global) -> Result<Config, Failure> {
-        let file = read_file(global.config.as_deref())?;
+        let (file, file_path) = read_file(global.config.as_deref())?;
         let no_home = |flag: &str| {
             Failure::usage("there is no HOME in the environment").help(format!("give the path with {flag}"))
         };
@@ -131,7 +133,11 @@ impl Config {
         let state_root =
             state.or_else(|| xdg("XDG_STATE_HOME", ".local/state")).ok_or_else(|| no_home("--state-dir"))?;
         let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
-        let zone = global.timezone.as_ref().or(file.timezone.as_ref()).map(|name| name.parse());
+        let zone = match (&global.timezone, &file.timezone) {
+            (Some(name), _) => Some(name.parse().map_err(Failure::usage)?),
+            (None, Some(name)) => Some(name.parse().map_err(in_file(&file_path, "timezone"))?),
+            (None, None) => None,
+        };
         if let Some(site) = &global.site {
             check_site(site)?;
         }
@@ -140,12 +146,13 @@ impl Config {
             state_root: absolute(state_root),
             salts_root: global.salts.clone().or_else(|| file.store.salts.clone()).map(absolute),
             site: global.site.clone(),
-            zone: zone.transpose().map_err(Failure::usage)?,
+            zone,
             fixed_now: global.now.as_deref().map(read_now).transpose()?,
             quiet: global.quiet,
             verbose: global.verbose,
             color: global.color.unwrap_or(Color::Auto),
             file,
+            file_path,
         })
     }
 
@@ -172,7 +179,7 @@ impl Config {
     /// # Errors
     /// A format, rule, network or database that is none.
     pub fn settings(&self, reading: &Reading, zone: Zone) -> Result<Settings, Failure> {
-        let file = &self.file;
+        let (file, place) = (&self.file, &self.file_path);
         let site = |site: &FileSite| -> Result<SiteSettings, Failure> {
             let glob = |log: &String| {
                 let whole = std::path::absolute(log).map_or(log.clone(), |path| path.display().to_string());
@@ -184,14 +191,27 @@ impl Config {
                 name: site.name.clone(),
                 hosts: site.hosts.clone(),
                 logs: site.logs.iter().map(glob).collect::<Result<_, _>>()?,
-                format: format.map(read_format).transpose()?,
-                rules: self.rules(site.exclude.iter().chain(&reading.exclude))?,
+                format: format
+                    .map(Format::from_name_or_string)
+                    .transpose()
+                    .map_err(in_file(place, &format!("log_format of site {}", site.name)))?,
+                rules: self.rules(
+                    site.exclude
+                        .iter()
+                        .map(|rule| {
+                            Exclude::parse(rule).map_err(in_file(place, &format!("exclude of site {}", site.name)))
+                        })
+                        .chain(reading.exclude.iter().map(|rule| Exclude::parse(rule).map_err(Failure::usage))),
+                )?,
                 query_allow: site.query_allow.clone(),
             })
         };
-        let trusted = reading.trusted_proxy.iter().chain(&file.proxy.trusted);
+        let trusted = reading.trusted_proxy.iter().map(|text| network(text).map_err(Failure::usage));
+        let trusted = trusted
+            .chain(file.proxy.trusted.iter().map(|text| network(text).map_err(in_file(place, "trusted of [proxy]"))));
         let format = reading.log_format.as_deref().filter(|format| *format != "auto");
-        let defaults = SiteSettings { rules: self.rules(reading.exclude.iter())?, ..SiteSettings::default() };
+        let excludes = reading.exclude.iter().map(|rule| Exclude::parse(rule).map_err(Failure::usage));
+        let defaults = SiteSettings { rules: self.rules(excludes)?, ..SiteSettings::default() };
         Ok(Settings {
             zone,
             now: self.fixed_now,
@@ -199,13 +219,13 @@ impl Config {
             format: format.map(read_format).transpose()?,
             sites: file.sites.iter().map(site).collect::<Result<_, _>>()?,
             defaults,
-            trusted: trusted.map(|text| network(text)).collect::<Result<_, _>>().map_err(Failure::usage)?,
+            trusted: trusted.collect::<Result<_, _>>()?,
             geo: geo(reading.geoip.as_deref().or(file.geo.database.as_deref()))?,
         })
     }
 
-    fn rules<'r>(&self, excludes: impl Iterator<Item = &'r String>) -> Result<Rules, Failure> {
-        let excludes = excludes.map(|rule| Exclude::parse(rule)).collect::<Result<_, _>>().map_err(Failure::usage)?;
+    fn rules(&self, excludes: impl Iterator<Item = Result<Exclude, Failure>>) -> Result<Rules, Failure> {
+        let excludes = excludes.collect::<Result<_, _>>()?;
         let list = |configured: &Option<String>, usual: &str| words(configured.as_deref().unwrap_or(usual));
         let classes = &self.file.classes;
         Ok(Rules::new(list(&classes.assets, ASSETS), list(&classes.feeds, FEEDS), excludes))
@@ -251,12 +271,21 @@ fn read_now(text: &str) -> Result<i64, Failure> {
         .map_err(|_| Failure::usage(format!("--now: '{text}' is not RFC 3339, such as 2026-11-23T12:00:00Z")))
 }
 
-fn read_file(named: Option<&Path>) -> Result<File, Failure> {
+/// An error about a value of the configuration.
+fn in_file<E: std::fmt::Display>(file: &Path, what: &str) -> impl Fn(E) -> Failure {
+    let place = format!("{}: {what}", file.display());
+    move |error| Failure::usage(format!("{place}: {error}"))
+}
+
+/// The configuration and where it is.
+fn read_file(named: Option<&Path>) -> Result<(File, PathBuf), Failure> {
     let usual = xdg("XDG_CONFIG_HOME", ".config").map(|dir| dir.join("config.toml"));
-    let Some(path) = named.map(Path::to_owned).or(usual) else { return Ok(File::default()) };
+    let Some(path) = named.map(Path::to_owned).or(usual) else { return Ok((File::default(), PathBuf::new())) };
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(File::default()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+            return Ok((File::default(), path));
+        }
         Err(error) => {
             return Err(Failure::usage(format!("could not read the configuration {}", path.display())).cause(error));
         }
@@ -265,8 +294,11 @@ fn read_file(named: Option<&Path>) -> Result<File, Failure> {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         Failure::usage(format!("{}:{line}: {}", path.display(), error.message()))
     })?;
-    for site in &file.sites {
+    for (at, site) in file.sites.iter().enumerate() {
         check_site(&site.name)?;
+        if file.sites[..at].iter().any(|other| other.name == site.name) {
+            return Err(in_file(&path, "site")(format!("there are two of the name {}", site.name)));
+        }
     }
-    Ok(file)
+    Ok((file, path))
 }

@@ -39,6 +39,9 @@ pub fn run(args: &args::Import, config: &Config) -> Outcome {
     if !config.quiet {
         tell(&summary, &ingest, args.dry_run, seconds);
     }
+    if !config.quiet && summary.new_lines == 0 {
+        tell_of_sites(&summary, config)?;
+    }
     if args.json {
         to_stdout(as_json(&summary, seconds).as_bytes())?;
     }
@@ -54,6 +57,19 @@ pub fn run(args: &args::Import, config: &Config) -> Outcome {
         Some(refusal) => Err(unknown_format(&clean(&refusal.path.display().to_string()))),
         None => Ok(()),
     }
+}
+
+/// Lines that were counted for another site stay there.
+fn tell_of_sites(summary: &Summary, config: &Config) -> Outcome {
+    let Some(asked) = &config.site else { return Ok(()) };
+    let Ok(reader) = Reader::open(&config.db, super::console::notice) else { return Ok(()) };
+    let others =
+        reader.sites()?.into_iter().filter(|site| summary.known_sites.contains(&site.id) && site.name != *asked);
+    for site in others {
+        let name = &site.name;
+        eprintln!("note: they count for site {name}; `fathom-tui sites rename {name} {asked}` gives it another name");
+    }
+    Ok(())
 }
 
 /// Only counts; what a store there may be knows already is passed over.

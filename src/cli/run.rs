@@ -100,12 +100,20 @@ pub fn usage(error: clap::Error) -> Outcome {
     let first = rendered.lines().next().unwrap_or("wrong usage").trim_start_matches("error: ").to_owned();
     let message = match (error.kind(), text(ContextKind::InvalidSubcommand), text(ContextKind::InvalidArg)) {
         (ErrorKind::InvalidSubcommand, Some(name), _) => format!("there is no command '{name}'"),
-        (ErrorKind::UnknownArgument, _, Some(name)) => format!("there is no option '{name}' here"),
+        (ErrorKind::UnknownArgument, _, Some(name)) if name.starts_with('-') => {
+            format!("there is no option '{name}' here")
+        }
+        (ErrorKind::UnknownArgument, _, Some(name)) => format!("'{name}' is not expected here"),
         (ErrorKind::MissingRequiredArgument, ..) => missing(&rendered),
         _ => first,
     };
+    let choices = match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(choices)) if error.kind() == ErrorKind::InvalidValue => choices.join(", "),
+        _ => String::new(),
+    };
     let help = match near {
         Some(near) => format!("did you mean '{near}'?"),
+        None if !choices.is_empty() => format!("there are: {choices}"),
         None => "see `fathom-tui --help`".into(),
     };
     Err(Failure::new(Exit::Usage, message).help(help))

@@ -5,9 +5,9 @@ use super::ingest::Ingest;
 use super::progress::Progress;
 use super::stream::{Opened, Opening, Rejected, Stream};
 use crate::input::{Found, expand};
-use crate::model::Ledger;
+use crate::model::{Ledger, SiteId};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::path::{Path, PathBuf};
 
 /// Lines of a batch: enough that a commit's fixed cost does not count, few
@@ -60,6 +60,8 @@ pub struct Summary {
     pub rejected: Vec<(String, Vec<Rejected>)>,
     /// By input: what a decoder complained of.
     pub troubles: Vec<(String, String)>,
+    /// Sites of inputs that had nothing new.
+    pub known_sites: BTreeSet<SiteId>,
     /// It was stopped before the end.
     pub was_stopped: bool,
 }
@@ -339,6 +341,9 @@ impl Import<'_> {
     fn close(&mut self, number: usize) {
         let Some(stream) = self.streams[number].take() else { return };
         let ledger = &stream.state.ledger;
+        if ledger.lines() == self.earlier[number].lines() {
+            self.summary.known_sites.extend(stream.state.last_place.map(|(site, _)| site));
+        }
         self.summary.lines += ledger.lines();
         for (class, lines) in ledger.0.iter().enumerate() {
             self.summary.ledger.0[class] += lines.saturating_sub(self.earlier[number].0[class]);

@@ -66,7 +66,7 @@ impl StoreError {
                 "stop, check the file, and start again: the logs will be read from where that store stopped".into()
             }
             StoreError::OtherZone { has, .. } => {
-                format!("leave --timezone out, or make a new store: a store keeps its zone ({has})")
+                format!("leave the zone out, or make a new store: a store keeps its zone ({has})")
             }
             StoreError::Io(_, error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
                 "run as the user who owns it, or name another store with --db PATH".into()
