@@ -1,7 +1,7 @@
 //! A damaged write-ahead log, and system calls that fail or are the last one: the
 //! next command goes on by itself, and every line counts once.
 
-use crate::support::{Bench, append, assert_each_once, has, lines};
+use crate::support::{Bench, append, assert_each_once, has, lines, traced};
 use std::fs;
 use std::time::Duration;
 
@@ -113,13 +113,10 @@ fn goes_wrong(call: &str, fault: &str, n: u32) -> bool {
     append(&bench, "a.log", &lines(30, 200));
     let db = bench.db();
     let wal = bench.path("data/fathom-tui/fathom.duckdb.wal");
-    let mut command = std::process::Command::new("strace");
-    command.args(["-f", "-qq", "-o", "/dev/null", "-P"]).arg(&db).arg("-P").arg(&wal);
-    command.args(["-e", &format!("trace={call}"), "-e", &format!("inject={call}:{fault}:when={n}")]);
-    let program = bench.command(IMPORT.split(' '));
-    command.arg(program.get_program()).args(program.get_args()).current_dir(bench.root()).env_clear();
-    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let done = command.output().expect("runs").status.success();
+    let (trace, inject) = (format!("trace={call}"), format!("inject={call}:{fault}:when={n}"));
+    let flags = ["-P".as_ref(), db.as_os_str(), "-P".as_ref(), wal.as_os_str(), "-e".as_ref(), trace.as_ref()];
+    let flags = [&flags[..], &["-e".as_ref(), inject.as_ref()]].concat();
+    let done = traced(&bench, IMPORT, &flags).output().expect("runs").status.success();
     bench.ok(IMPORT);
     assert_each_once(&bench, 200);
     !done

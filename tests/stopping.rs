@@ -1,6 +1,6 @@
 //! How a command ends, and what it does when its store is held or gone.
 
-use crate::support::{Bench, Ran, append, assert_each_once, lines, shell};
+use crate::support::{Bench, Ran, append, assert_each_once, lines, shell, traced};
 use std::fs;
 use std::process::Child;
 use std::thread::sleep;
@@ -145,15 +145,10 @@ fn a_disk_that_stays_full_is_an_error() {
 
 /// A watch until idle for so long, with faults in calls on the store's files.
 fn faulty(bench: &Bench, fault: &str, idle: &str) -> Child {
-    let watch = bench.command(format!("{WATCH} --until-idle {idle}").split(' '));
-    let mut command = std::process::Command::new("strace");
-    command.args(["-f", "-qq", "-o", "/dev/null", "-P"]).arg(bench.db());
-    command.arg("-P").arg(bench.path("data/fathom-tui/fathom.duckdb.wal"));
-    command.args(["-e", &format!("inject={fault}")]).arg(watch.get_program()).args(watch.get_args());
-    command.current_dir(bench.root()).env_clear();
-    command.envs(watch.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-    command.spawn().expect("starts")
+    let (db, log) = (bench.db(), bench.path("data/fathom-tui/fathom.duckdb.wal"));
+    let inject = format!("inject={fault}");
+    let flags = ["-P".as_ref(), db.as_os_str(), "-P".as_ref(), log.as_os_str(), "-e".as_ref(), inject.as_ref()];
+    traced(bench, &format!("{WATCH} --until-idle {idle}"), &flags).spawn().expect("starts")
 }
 
 /// Cases 28 and 29: the disk is full, or a sync fails, for a while; then it goes

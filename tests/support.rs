@@ -167,6 +167,39 @@ pub fn has(tool: &str) -> bool {
     found
 }
 
+/// The program as another user, by a copy that this one may read: its own folder
+/// may be closed. Nothing if there is no way to become another.
+pub fn as_another_user(bench: &Bench, line: &str) -> Option<Ran> {
+    let mut other = Command::new("setpriv");
+    other.args(["--reuid=65534", "--clear-groups"]);
+    let probe =
+        Command::new("setpriv").args(["--reuid=65534", "--clear-groups", "true"]).stderr(Stdio::null()).status();
+    if !probe.is_ok_and(|status| status.success()) {
+        println!("skipped: setpriv cannot make another user of this one");
+        return None;
+    }
+    shell(bench, "chmod 755 . && mkdir -p bin");
+    std::fs::copy(env!("CARGO_BIN_EXE_fathom-tui"), bench.path("bin/fathom-tui")).expect("copied");
+    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("vendor/libduckdb.so");
+    // There is none if the database is linked in.
+    let _ = std::fs::copy(library, bench.path("bin/libduckdb.so"));
+    shell(bench, "chmod -R a+rX bin");
+    other.arg("./bin/fathom-tui").args(line.split(' ')).current_dir(bench.root()).env_clear();
+    other.env("LD_LIBRARY_PATH", bench.path("bin")).env("TZ", "Europe/Berlin");
+    Some(Ran::of(other.output().expect("runs")))
+}
+
+/// A command line of the program under strace, with its environment.
+pub fn traced(bench: &Bench, line: &str, flags: &[&OsStr]) -> Command {
+    let program = bench.command(line.split(' '));
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null"]).args(flags);
+    command.arg(program.get_program()).args(program.get_args()).current_dir(bench.root()).env_clear();
+    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
 /// What a shell line prints, run in the folder.
 pub fn shell(bench: &Bench, line: &str) -> Vec<u8> {
     let output = Command::new("sh").args(["-c", line]).current_dir(bench.root()).output().expect("runs");

@@ -1,7 +1,7 @@
 //! What the system refuses or delays: events, space, permission, a reader
 //! that stands still.
 
-use crate::support::{Bench, Ran, append, assert_each_once, has, lines, shell};
+use crate::support::{Bench, Ran, append, as_another_user, assert_each_once, has, lines, shell, traced};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -38,12 +38,9 @@ fn no_events_to_be_had() {
     for fault in ["inotify_init1:error=EMFILE", "inotify_add_watch:error=ENOSPC"] {
         let bench = Bench::at(NOW);
         append(&bench, "a.log", &lines(0, 50));
-        let watch = bench.command(format!("{WATCH} --until-idle 3s").split(' '));
-        let mut traced = Command::new("strace");
-        traced.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")]);
-        traced.arg(watch.get_program()).args(watch.get_args()).current_dir(bench.root()).env_clear();
-        traced.envs(watch.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        let child = traced.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts");
+        let inject = format!("inject={fault}");
+        let mut watch = traced(&bench, &format!("{WATCH} --until-idle 3s"), &["-e".as_ref(), inject.as_ref()]);
+        let child = watch.spawn().expect("starts");
         for n in 5..8 {
             sleep(Duration::from_millis(1200));
             append(&bench, "a.log", &lines(n * 10, n * 10 + 10));
@@ -198,23 +195,10 @@ fn a_log_for_its_owner_alone() {
     let bench = Bench::at(NOW);
     append(&bench, "a.log", &lines(0, 50));
     fs::set_permissions(bench.path("a.log"), fs::Permissions::from_mode(0o600)).expect("changed");
-    if !Command::new("setpriv").args(["--reuid=65534", "--clear-groups", "true"]).status().is_ok_and(|s| s.success()) {
-        println!("skipped: setpriv is not there to become another user");
-        return;
-    }
-    // The program lies where another user may not look: a copy of it, with its library.
-    let program = Path::new(env!("CARGO_BIN_EXE_fathom-tui"));
-    shell(&bench, "chmod 755 . && mkdir bin out && chmod 777 out");
-    fs::copy(program, bench.path("bin/fathom-tui")).expect("copied");
-    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("vendor/libduckdb.so");
-    let _ = fs::copy(library, bench.path("bin/libduckdb.so"));
-    shell(&bench, "chmod -R a+rX bin");
+    shell(&bench, "mkdir out && chmod 777 out");
     for command in ["import a.log", "watch --headless a.log"] {
-        let mut other = Command::new("setpriv");
-        other.args(["--reuid=65534", "--clear-groups", "./bin/fathom-tui"]).args(command.split(' '));
-        other.args(["--db", "out/x.duckdb", "--state-dir", "out/state"]).current_dir(bench.root()).env_clear();
-        other.env("LD_LIBRARY_PATH", bench.path("bin"));
-        let ran = Ran::of(other.output().expect("runs"));
+        let line = format!("{command} --db out/x.duckdb --state-dir out/state");
+        let Some(ran) = as_another_user(&bench, &line) else { return };
         assert_eq!(ran.code, 4, "{command}: {}", ran.stderr);
         assert!(ran.stderr.contains("cause: Permission denied"), "{}", ran.stderr);
         assert!(ran.stderr.contains("help: run as a user who may read it"), "{}", ran.stderr);
