@@ -40,7 +40,7 @@ fn is_content(bench: &Bench) -> Ran {
 #[test]
 fn a_healthy_store() {
     let text = is_content(&filled()).stdout;
-    let sums = "the sums of 1 days agree with the ledger of 300 lines";
+    let sums = "the sums of 1 day agree with the ledger of 300 lines";
     for part in ["ok    store ", "only for their owner", "none overdue", sums, "ok    days are those of Europe/Berlin"]
     {
         assert!(text.contains(part), "{part}: {text}");

@@ -1,6 +1,6 @@
 //! How a command ends, and what it does when its store is held or gone.
 
-use crate::support::{Bench, Ran, append, assert_each_once, lines, shell, traced};
+use crate::support::{Bench, Ran, append, assert_each_once, lines, shell, signal, traced};
 use std::fs;
 use std::process::Child;
 use std::thread::sleep;
@@ -8,12 +8,6 @@ use std::time::{Duration, Instant};
 
 const NOW: &str = "2026-11-20T12:00:00Z";
 const WATCH: &str = "watch --headless a.log --site example.com";
-
-fn signal(child: &Child, name: &str) {
-    let id = child.id().to_string();
-    let sent = std::process::Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().expect("runs");
-    assert!(sent.success());
-}
 
 /// Exit code of a child that a signal handler ended.
 fn ended(child: Child) -> Ran {

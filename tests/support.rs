@@ -200,6 +200,12 @@ pub fn traced(bench: &Bench, line: &str, flags: &[&OsStr]) -> Command {
     command
 }
 
+/// Sends a signal by its name.
+pub fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+    assert!(sent.expect("runs").success());
+}
+
 /// What a shell line prints, run in the folder.
 pub fn shell(bench: &Bench, line: &str) -> Vec<u8> {
     let output = Command::new("sh").args(["-c", line]).current_dir(bench.root()).output().expect("runs");

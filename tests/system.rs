@@ -1,7 +1,7 @@
 //! What the system refuses or delays: events, space, permission, a reader
 //! that stands still.
 
-use crate::support::{Bench, Ran, append, as_another_user, assert_each_once, has, lines, shell, traced};
+use crate::support::{Bench, Ran, append, as_another_user, assert_each_once, has, lines, shell, signal, traced};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,6 @@ use std::time::{Duration, Instant};
 
 const NOW: &str = "2026-11-20T12:00:00Z";
 const WATCH: &str = "watch --headless a.log --site example.com";
-
-fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
-    assert!(sent.expect("runs").success());
-}
 
 /// Waits until something holds; says whether it did in time.
 fn holds(limit: Duration, mut what: impl FnMut() -> bool) -> bool {

@@ -114,6 +114,7 @@ fn searched(found: &Privacy, out: &mut String) {
             (Some(trouble), ..) => format!("not searched: {trouble}"),
             (None, 0, 0) => "none".into(),
             (None, 0, known) => format!("none but {} of the texts below", thousands(known)),
+            (None, 1, _) => "1 text that looks like one".into(),
             (None, traces, _) => format!("{} texts that look like one", thousands(traces)),
         };
         let _ = writeln!(out, "  {name}, {bytes} bytes: {result}");

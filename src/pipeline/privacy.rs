@@ -9,6 +9,7 @@ use crate::store::{DayState, Holding, Reader, StoreError, Tell, below, due_at, e
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Bytes that are searched at once.
@@ -173,7 +174,7 @@ fn search(path: &Path, traces: &Traces, known: &HashSet<Vec<u8>>) -> Searched {
         searched.bytes += read as u64;
         let end = if read < READ { bytes.len() } else { bytes.len() - LONGEST };
         for range in traces.find(&bytes).filter(|range| range.end > done && range.end <= end) {
-            match known.contains(&bytes[range]) {
+            match is_known(&bytes, &range, known) {
                 true => searched.known += 1,
                 false => searched.traces += 1,
             }
@@ -185,4 +186,14 @@ fn search(path: &Path, traces: &Traces, known: &HashSet<Vec<u8>>) -> Searched {
         bytes.drain(..gone);
         done = end - gone;
     }
+}
+
+/// Whether a text that is known for another reason stands there, perhaps with
+/// digits of the text beside it.
+fn is_known(bytes: &[u8], range: &Range<usize>, known: &HashSet<Vec<u8>>) -> bool {
+    let start = range.start.saturating_sub(LONGEST);
+    let around = &bytes[start..(range.end + LONGEST).min(bytes.len())];
+    let (from, to) = (range.start - start, range.end - start);
+    let overlaps = |text: &Vec<u8>, at: usize| at < to && at + text.len() > from;
+    known.iter().any(|text| memchr::memmem::find_iter(around, text).any(|at| overlaps(text, at)))
 }

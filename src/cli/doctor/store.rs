@@ -178,9 +178,10 @@ fn audit(reader: &Reader, findings: &mut Findings) {
     }
     if audit.faults.is_empty() {
         findings.ok(format!(
-            "all {} rows read; the sums of {} days agree with the ledger of {} lines",
+            "all {} rows read; the sums of {} day{} agree with the ledger of {} lines",
             thousands(audit.rows as u64),
             audit.days,
+            if audit.days == 1 { "" } else { "s" },
             thousands(audit.lines as u64)
         ));
     }
