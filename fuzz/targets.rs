@@ -112,7 +112,8 @@ pub fn referrer(data: &[u8]) {
     [&campaign.source, &campaign.medium, &campaign.name].into_iter().for_each(|text| harmless(text));
     ORIGINS.with_borrow_mut(|origins| {
         let own = OwnHosts::new("example.com", ["www.example.org"]);
-        let origin = origins.of(raw, &campaign, clicks, &own);
+        let id = origins.find(raw);
+        let origin = origins.of(id, &campaign, clicks, &own);
         harmless(&origin.source);
         harmless(&origin.referrer);
     });
@@ -147,9 +148,10 @@ pub fn archive(data: &[u8]) {
     let Ok((_, decoded)) = decompress(Box::new(Cursor::new(data.to_vec()))) else { return };
     let mut lines = Lines::new(decoded);
     let mut end = 0;
-    while let Ok(Some(line)) = lines.next_line() {
-        assert_eq!(line.start, end, "positions have no gap");
-        end = line.end;
+    while let Ok(Some(block)) = lines.next_block() {
+        assert_eq!(block.start(), end, "positions have no gap");
+        end = block.end();
+        lines.recycle(block);
         if end > 16 << 20 {
             break;
         }

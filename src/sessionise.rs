@@ -4,11 +4,14 @@
 //! and last row, and whether it still counts as a bounce. Everything counted
 //! is a delta on the row that was counted, so every counter stays additive.
 
-use crate::model::{Candidate, Commit, Counters, Day, Hash, Hit, Kind, RowKey, SiteId, Stored};
+use crate::model::{Candidate, Commit, Counters, Day, Hash, Hit, Kind, RowKey, SiteId, Stored, VisitDims};
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
 type Map<K, V> = HashMap<K, V, FixedState>;
+
+/// A row as the store has it.
+type StoredRow = Stored<RowKey<VisitDims>>;
 
 /// A page view joins a visit that it is less than this from, in seconds.
 const GAP: u32 = 30 * 60;
@@ -215,9 +218,9 @@ impl OpenVisit<RowKey> {
     }
 }
 
-impl OpenVisit<Stored<RowKey>> {
+impl OpenVisit<StoredRow> {
     /// Entry and exit row.
-    pub fn rows(&self) -> [Stored<RowKey>; 2] {
+    pub fn rows(&self) -> [StoredRow; 2] {
         [self.entry, self.exit]
     }
 
@@ -231,12 +234,12 @@ mod codec {
     //! Open visits as bytes, before they are sealed. The first byte is the
     //! version of the layout.
 
-    use super::OpenVisit;
+    use super::{OpenVisit, StoredRow};
     use crate::model::{Channel, Country, Device, Hash, Kind, RowKey, Stored, Sym, VisitDims};
 
     const LAYOUT: u8 = 1;
 
-    fn put_row(row: &RowKey, out: &mut Vec<u8>) {
+    fn put_row(row: &RowKey<VisitDims>, out: &mut Vec<u8>) {
         let v = &row.visit;
         let numbers = [
             row.site,
@@ -266,7 +269,7 @@ mod codec {
         take::<4>(bytes).map(u32::from_le_bytes)
     }
 
-    fn get_row(bytes: &mut &[u8]) -> Option<RowKey> {
+    fn get_row(bytes: &mut &[u8]) -> Option<RowKey<VisitDims>> {
         let (site, bucket) = (number(bytes)?, number(bytes)?);
         let mut sym = || number(bytes).map(Sym);
         let (page, host, source, referrer) = (sym()?, sym()?, sym()?, sym()?);
@@ -279,7 +282,7 @@ mod codec {
         Some(RowKey { site, kind, bucket, page, host, visit })
     }
 
-    impl OpenVisit<Stored<RowKey>> {
+    impl OpenVisit<StoredRow> {
         /// Appends the visit to a shard's payload.
         pub fn encode(&self, hash: &Hash, out: &mut Vec<u8>) {
             if out.is_empty() {
@@ -294,7 +297,7 @@ mod codec {
         }
 
         /// Reads a shard's payload; `None` if it is not one of ours.
-        pub fn decode_all(mut bytes: &[u8]) -> Option<Vec<(Hash, OpenVisit<Stored<RowKey>>)>> {
+        pub fn decode_all(mut bytes: &[u8]) -> Option<Vec<(Hash, OpenVisit<StoredRow>)>> {
             let mut visits = Vec::new();
             if take::<1>(&mut bytes)? != [LAYOUT] {
                 return None;

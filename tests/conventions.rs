@@ -177,7 +177,7 @@ fn flags_beat_environment_and_environment_beats_the_file() {
 #[test]
 fn ctrl_c_leaves_a_store_that_the_next_run_goes_on_with() {
     let bench = Bench::at(NOW);
-    bench.log("a.log", "--lines 400000 --days 5");
+    bench.log("a.log", "--lines 1000000 --days 5");
     let expected = {
         let other = Bench::at(NOW);
         std::fs::copy(bench.path("a.log"), other.path("a.log")).expect("copied");
@@ -185,7 +185,7 @@ fn ctrl_c_leaves_a_store_that_the_next_run_goes_on_with() {
         other.totals()
     };
     let import = bench.start("import a.log --site example.com");
-    std::thread::sleep(std::time::Duration::from_millis(400));
+    std::thread::sleep(std::time::Duration::from_millis(300));
     let _ = std::process::Command::new("kill").args(["-INT", &import.id().to_string()]).status();
     let ran = Ran::of(import.wait_with_output().expect("ends"));
     assert!([0, 130].contains(&ran.code), "{}: {}", ran.code, ran.stderr);

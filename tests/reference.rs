@@ -1,7 +1,7 @@
 //! Every number equals that of an independent reference, written in another
 //! language from the definitions and reading only the log and assets/.
 
-use crate::support::{Bench, data, has};
+use crate::support::{Bench, Ran, data, has};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -110,15 +110,28 @@ fn check(log: &Path, flags: &[&str], now: &str) {
     if !has("python3") {
         return;
     }
-    let bench = Bench::at(now);
-    let log_name = log.to_str().expect("a name");
-    let mut args = vec!["import", "-q", log_name, "--timezone", BERLIN];
-    args.extend(flags);
-    let ran = bench.run(&args);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
     let mut theirs = vec!["--timezone", BERLIN, "--now", now];
     theirs.extend(flags);
-    assert_equal(&bench, &reference(&theirs, &[log]));
+    let expected = reference(&theirs, &[log]);
+    for split in SPLITS {
+        let bench = Bench::at(now);
+        import(&bench, split, &[log], flags);
+        assert_equal(&bench, &expected);
+    }
+}
+
+/// Threads and bytes of a block: as it comes, and such that blocks end anywhere and
+/// are ready in any order.
+const SPLITS: [Option<(&str, &str)>; 4] = [None, Some(("1", "70001")), Some(("2", "1009")), Some(("7", "313"))];
+
+fn import(bench: &Bench, split: Option<(&str, &str)>, logs: &[&Path], flags: &[&str]) {
+    let mut command = bench.command(["import", "-q", "--timezone", BERLIN]);
+    command.args(logs).args(flags);
+    if let Some((threads, block)) = split {
+        command.env("FATHOM_TUI_TEST_THREADS", threads).env("FATHOM_TUI_TEST_BLOCK", block);
+    }
+    let ran = Ran::of(command.output().expect("runs"));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
 }
 
 /// Lines of the two simulated logs; a million and 200,000 with
@@ -188,7 +201,10 @@ fn of_files_that_overlap() {
     }
     let logs: Vec<_> = (0..3).map(|n| bench.write(&format!("part{n}.log"), &parts[n])).collect();
     let paths: Vec<&Path> = logs.iter().map(|log| log.as_path()).collect();
-    bench.ok("import -q part0.log part1.log part2.log --site example.com --timezone Europe/Berlin");
     let expected = reference(&["--site", "example.com", "--timezone", BERLIN, "--now", NOW], &paths);
-    assert_equal(&bench, &expected);
+    for split in SPLITS {
+        let bench = Bench::at(NOW);
+        import(&bench, split, &paths, &["--site", "example.com"]);
+        assert_equal(&bench, &expected);
+    }
 }

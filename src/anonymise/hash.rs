@@ -52,13 +52,30 @@ impl DaySalt {
         let mut mac = self.key(octet).clone();
         let sort = [visitor.kind as u8, visitor.address_sort];
         let fields = [label, &sort, visitor.site.as_bytes(), visitor.address, visitor.agent];
+        // Gathered first: feeding the hash a few bytes at a time takes longer
+        // than hashing them.
+        let (mut gathered, mut len) = ([0; GATHER], 0);
         for field in fields.into_iter().chain(path) {
-            mac.update(&(field.len() as u32).to_le_bytes());
-            mac.update(field);
+            for part in [&(field.len() as u32).to_le_bytes()[..], field] {
+                if len + part.len() > GATHER {
+                    mac.update(&gathered[..len]);
+                    len = 0;
+                }
+                if part.len() > GATHER {
+                    mac.update(part);
+                } else {
+                    gathered[len..len + part.len()].copy_from_slice(part);
+                    len += part.len();
+                }
+            }
         }
+        mac.update(&gathered[..len]);
         mac.finalize().into_bytes().into()
     }
 }
+
+/// Bytes that nearly every visitor and page fit in.
+const GATHER: usize = 512;
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,8 @@ use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 const MAGIC: &[u8; 16] = b"fathom-tui salt\n";
 const KEY: usize = 32;
@@ -77,37 +79,52 @@ impl DaySalt {
     }
 }
 
-/// The salts that this process uses.
+/// The salts that this process uses, for all its threads. One stays locked, so
+/// that nobody destroys it, as long as somebody holds it.
 pub struct Salts {
     folder: Option<PathBuf>,
-    days: HashMap<Day, DaySalt>,
-    now: i64,
+    used: Mutex<HashMap<Day, Weak<DaySalt>>>,
+    /// Those that are nowhere else.
+    in_memory: Mutex<HashMap<Day, Arc<DaySalt>>>,
+    now: AtomicI64,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 impl Salts {
+    fn new(folder: Option<PathBuf>, now: i64) -> Salts {
+        Salts { folder, used: Mutex::default(), in_memory: Mutex::default(), now: AtomicI64::new(now) }
+    }
+
     /// Salts in a folder, made if need be (0700).
     pub fn in_folder(folder: &Path, now: i64) -> Salts {
-        Salts { folder: Some(folder.to_owned()), days: HashMap::new(), now }
+        Salts::new(Some(folder.to_owned()), now)
     }
 
     /// Salts that never touch a disk, for `demo`.
     pub fn in_memory() -> Salts {
-        Salts { folder: None, days: HashMap::new(), now: 0 }
+        Salts::new(None, 0)
     }
 
     /// The salt of a day, made if there is none.
     ///
     /// # Errors
     /// If the folder or file cannot be read or written.
-    pub fn day(&mut self, day: Day) -> Result<&DaySalt, SaltError> {
-        if !self.days.contains_key(&day) {
-            let salt = match &self.folder {
-                Some(folder) => obtain(folder, day, self.now)?,
-                None => DaySalt::from_keys(&random_keys()),
-            };
-            self.days.insert(day, salt);
+    pub fn day(&self, day: Day) -> Result<Arc<DaySalt>, SaltError> {
+        let Some(folder) = &self.folder else {
+            let mut salts = lock(&self.in_memory);
+            return Ok(salts.entry(day).or_insert_with(|| Arc::new(DaySalt::from_keys(&random_keys()))).clone());
+        };
+        if let Some(salt) = lock(&self.used).get(&day).and_then(Weak::upgrade) {
+            return Ok(salt);
         }
-        Ok(&self.days[&day])
+        // Without the mutex: whoever destroys this salt may be waiting for the
+        // store, and whoever has that for the salt of another day.
+        let salt = Arc::new(obtain(folder, day, self.now.load(Ordering::Relaxed))?);
+        lock(&self.used).insert(day, Arc::downgrade(&salt));
+        Ok(salt)
     }
 
     /// The salt of a day if it is there, may be read, and is not just being
@@ -123,20 +140,8 @@ impl Salts {
     }
 
     /// The clock by which new salts are dated, epoch seconds.
-    pub fn set_clock(&mut self, now: i64) {
-        self.now = now;
-    }
-
-    /// The salt of a day that is already in use.
-    pub fn known(&self, day: Day) -> Option<&DaySalt> {
-        self.days.get(&day)
-    }
-
-    /// Lets go of every day but these, so that others may destroy them.
-    pub fn keep_only(&mut self, used: &[Day]) {
-        if self.folder.is_some() {
-            self.days.retain(|day, _| used.contains(day));
-        }
+    pub fn set_clock(&self, now: i64) {
+        self.now.store(now, Ordering::Relaxed);
     }
 }
 
@@ -293,8 +298,8 @@ mod tests {
     fn a_salt_is_made_once_and_kept_for_its_owner() {
         let folder = tempfile::tempdir().expect("a folder");
         let salts = folder.path().join("a/salts");
-        let mut one = Salts::in_folder(&salts, 5);
-        let mut two = Salts::in_folder(&salts, 6);
+        let one = Salts::in_folder(&salts, 5);
+        let two = Salts::in_folder(&salts, 6);
         let day = Day(20_000);
         let made = *one.day(day).expect("made").fingerprint();
         assert_eq!(two.day(day).expect("read").fingerprint(), &made);
@@ -308,10 +313,12 @@ mod tests {
     fn a_salt_in_use_is_not_destroyed() {
         let folder = tempfile::tempdir().expect("a folder");
         let day = Day(20_000);
-        let mut salts = Salts::in_folder(folder.path(), 0);
-        salts.day(day).expect("made");
+        let salts = Salts::in_folder(folder.path(), 0);
+        let (one, two) = (salts.day(day).expect("made"), salts.day(day).expect("the same"));
+        assert!(Arc::ptr_eq(&one, &two));
+        drop(two);
         assert!(Salts::doom(folder.path(), day).expect("readable").is_none());
-        salts.keep_only(&[]);
+        drop(one);
         let doomed = Salts::doom(folder.path(), day).expect("readable").expect("free now");
         doomed.destroy().expect("destroyed");
         assert_eq!(list(folder.path()).expect("readable"), []);
@@ -323,7 +330,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let day = Day(20_000);
         std::fs::write(file_of(folder.path(), day), b"torn").expect("written");
-        let mut salts = Salts::in_folder(folder.path(), 9);
+        let salts = Salts::in_folder(folder.path(), 9);
         salts.day(day).expect("made anew");
         assert_eq!(list(folder.path()).expect("readable"), [(day, 9)]);
     }

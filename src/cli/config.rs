@@ -102,6 +102,11 @@ pub struct Config {
     pub verbose: bool,
     /// When to use colour.
     pub color: Color,
+    /// Threads that judge, and bytes of a block: for tests, which set them so that
+    /// blocks end anywhere and are ready in any order.
+    pub threads: Option<usize>,
+    /// See `threads`.
+    pub block: Option<usize>,
     file: File,
     /// Where the file is, for messages about it.
     file_path: PathBuf,
@@ -112,6 +117,10 @@ fn xdg(variable: &str, below_home: &str) -> Option<PathBuf> {
     let home = || std::env::var_os("HOME").filter(|home| !home.is_empty());
     let base = set.or_else(|| home().map(|home| Path::new(&home).join(below_home)))?;
     Some(base.join("fathom-tui"))
+}
+
+fn number(variable: &str) -> Option<usize> {
+    std::env::var(variable).ok()?.parse().ok()
 }
 
 impl Config {
@@ -151,6 +160,8 @@ impl Config {
             quiet: global.quiet,
             verbose: global.verbose,
             color: global.color.unwrap_or(Color::Auto),
+            threads: number("FATHOM_TUI_TEST_THREADS"),
+            block: number("FATHOM_TUI_TEST_BLOCK"),
             file,
             file_path,
         })

@@ -39,7 +39,7 @@ pub fn run(args: &args::Demo, config: &Config) -> Outcome {
     let mut ingest = Ingest::into_store(writer, settings, ImportOptions::default(), salts, identity)?;
     let mut simulation = Simulation::new(Settings::new(args.lines, DAYS, config.now()));
     let format = Format::from_name_or_string("combined").map_err(|e| Failure::new(Exit::Failed, e.to_string()))?;
-    feed(&mut ingest, &mut Parser::fixed(format), |line| simulation.next_line(line).is_some())?;
+    feed(&mut ingest, &Parser::fixed(format), |line| simulation.next_line(line).is_some())?;
     let asked = Asked {
         span: Span { period: Some(Period::D28), ..Span::default() },
         compare: Some(Compare::Previous),

@@ -23,6 +23,7 @@ pub fn run(args: &args::Import, config: &Config) -> Outcome {
         show_rejected: args.show_rejected,
         skip_overlap: args.skip_overlap,
         max_bytes: args.max_bytes,
+        ..ImportOptions::default()
     };
     let signals = Signals::listen();
     let mut ingest =
@@ -90,12 +91,12 @@ fn dry(args: &args::Import, config: &Config, options: ImportOptions) -> Result<I
 /// Merges what lies in the past, coarsens what is old, and checkpoints.
 fn settle(ingest: &mut Ingest, config: &Config) -> Outcome {
     let now = config.now();
-    if let Some(writer) = ingest.writer() {
+    let settled = ingest.with_writer(|writer| {
         writer.merge_past_hours(now)?;
         writer.coarsen_old(now)?;
-        writer.checkpoint()?;
-    }
-    Ok(())
+        writer.checkpoint()
+    });
+    Ok(settled.unwrap_or(Ok(()))?)
 }
 
 fn tell(summary: &Summary, ingest: &Ingest, is_dry: bool, seconds: f64) {
@@ -128,7 +129,7 @@ fn tell(summary: &Summary, ingest: &Ingest, is_dry: bool, seconds: f64) {
         };
         eprintln!("note: {} covers some of the same time: {what}", clean(path));
     }
-    for day in &ingest.marked {
+    for day in &ingest.marked() {
         eprintln!("note: {day} may count a visitor twice: its salt was gone before these lines came");
     }
     if summary.files == 0 {

@@ -70,6 +70,7 @@ pub fn open(config: &Config, reading: &Reading, options: ImportOptions) -> Resul
     let identity = Identity::open(&info.state).map_err(crate::pipeline::IngestError::from)?;
     let settings = config.settings(reading, info.zone)?;
     let salts = Salts::in_folder(&info.salts, config.now());
+    let options = ImportOptions { threads: config.threads, block: config.block, ..options };
     Ok(Ingest::into_store(writer, settings, options, salts, identity)?)
 }
 

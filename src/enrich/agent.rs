@@ -71,6 +71,9 @@ impl Agents {
             return id;
         }
         let id = self.keep(work_out(agent));
+        if self.memo.is_full() {
+            self.memo.clear();
+        }
         self.memo.put(key, id);
         id
     }

@@ -39,6 +39,11 @@ impl Rules {
         Rules { assets, feeds, excludes }
     }
 
+    /// Whether a rule looks at the client's address.
+    pub fn look_at_clients(&self) -> bool {
+        self.excludes.iter().any(Exclude::looks_at_clients)
+    }
+
     /// The class of a request at `now` (seconds since 1970). Never malformed:
     /// what is a request is not. `is_bot` is asked only where it matters.
     pub fn class(&self, subject: Subject<'_>, now: i64, is_bot: impl FnOnce() -> bool) -> Class {

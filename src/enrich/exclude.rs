@@ -59,6 +59,11 @@ impl Exclude {
         Ok(Exclude(rule))
     }
 
+    /// Whether the rule looks at the client's address.
+    pub fn looks_at_clients(&self) -> bool {
+        matches!(self.0, Rule::Ip(_))
+    }
+
     /// Whether the rule leaves the request out.
     pub fn fits(&self, subject: Subject<'_>) -> bool {
         let request = subject.request;

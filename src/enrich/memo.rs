@@ -6,43 +6,47 @@ use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 use std::hash::{BuildHasher, Hasher};
 
-/// Values by the 128-bit hash of a text, under keys of this process.
+/// Values by the hash of a text, under a key of this process: that two of a
+/// hundred thousand texts have the same 64 bits has a chance of one in four
+/// thousand million.
 pub(super) struct Memo<V> {
-    known: HashMap<u128, V, foldhash::fast::FixedState>,
-    keys: [RandomState; 2],
+    known: HashMap<u64, V, foldhash::fast::FixedState>,
+    keys: RandomState,
     limit: usize,
 }
 
 impl<V: Copy> Memo<V> {
-    /// A memory that is emptied when it holds `limit` values: what is frequent
-    /// is back at once, and nothing has to be kept about use.
+    /// A memory that is full when it holds `limit` values. Then it is emptied:
+    /// what is frequent is back at once, and nothing has to be kept about use.
     pub(super) fn new(limit: usize) -> Memo<V> {
-        Memo { known: HashMap::default(), keys: Default::default(), limit }
+        Memo { known: HashMap::default(), keys: RandomState::default(), limit }
     }
 
     /// The key of a text.
-    pub(super) fn key(&self, text: &[u8]) -> u128 {
-        let half = |state: &RandomState| {
-            let mut hasher = state.build_hasher();
-            hasher.write(text);
-            u128::from(hasher.finish())
-        };
-        half(&self.keys[0]) << 64 | half(&self.keys[1])
+    pub(super) fn key(&self, text: &[u8]) -> u64 {
+        let mut hasher = self.keys.build_hasher();
+        hasher.write(text);
+        hasher.finish()
     }
 
     /// The value of a key.
-    pub(super) fn get(&self, key: u128) -> Option<V> {
+    pub(super) fn get(&self, key: u64) -> Option<V> {
         self.known.get(&key).copied()
     }
 
-    /// Remembers a value. `true` if all others have been forgotten for it.
-    pub(super) fn put(&mut self, key: u128, value: V) -> bool {
-        let full = self.known.len() >= self.limit;
-        if full {
-            self.known.clear();
-        }
+    /// Whether it has to be emptied before the next value.
+    pub(super) fn is_full(&self) -> bool {
+        self.known.len() >= self.limit
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        self.known.clear();
+    }
+
+    /// Remembers a value.
+    pub(super) fn put(&mut self, key: u64, value: V) {
         self.known.insert(key, value);
-        full
     }
 }
 
@@ -51,11 +55,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_stays_bounded() {
+    fn it_knows_when_it_is_full() {
         let mut memo = Memo::new(2);
-        let keys = [b"a", b"b", b"c"].map(|text| memo.key(text));
-        let forgot = keys.map(|key| memo.put(key, key));
-        assert_eq!(forgot, [false, false, true]);
-        assert_eq!(keys.map(|key| memo.get(key)), [None, None, Some(keys[2])]);
+        let [a, b] = [b"a", b"b"].map(|text| memo.key(text));
+        memo.put(a, 1);
+        assert!(!memo.is_full());
+        memo.put(b, 2);
+        assert!(memo.is_full());
+        assert_eq!([memo.get(a), memo.get(b)], [Some(1), Some(2)]);
+        memo.clear();
+        assert_eq!(memo.get(a), None);
     }
 }

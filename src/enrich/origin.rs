@@ -43,23 +43,46 @@ impl Outside {
     }
 }
 
+/// A referrer that was read, valid as long as its [`Origins`] lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OriginId(u32);
+
+impl OriginId {
+    /// Nowhere outside: no referrer, or spam.
+    const NONE: OriginId = OriginId(0);
+}
+
 /// Reads referrers, each once. One of these for each worker.
 pub struct Origins {
-    memo: Memo<Option<u32>>,
+    memo: Memo<OriginId>,
+    /// What ids from `first` on stand for.
     read: Vec<Outside>,
+    first: u32,
 }
 
 impl Default for Origins {
     fn default() -> Self {
-        Origins { memo: Memo::new(MEMO), read: Vec::new() }
+        Origins { memo: Memo::new(MEMO), read: Vec::new(), first: 1 }
     }
 }
 
 impl Origins {
-    /// The origin of a view, if it begins a visit, from the referrer as sent,
-    /// the campaign and click ids of its target, and the site's own hosts.
-    pub fn of<'a>(&'a mut self, raw: &[u8], campaign: &'a Campaign, clicks: Clicks, own: &OwnHosts) -> Origin<'a> {
-        let known = self.outside(raw);
+    /// The referrer as sent; only the one found last is sure to be remembered.
+    pub fn find(&mut self, raw: &[u8]) -> OriginId {
+        if raw.is_empty() {
+            return OriginId::NONE;
+        }
+        let key = self.memo.key(raw);
+        match self.memo.get(key) {
+            Some(id) => id,
+            None => self.learn(key, raw),
+        }
+    }
+
+    /// The origin of a view, if it begins a visit, from its referrer, the campaign
+    /// and click ids of its target, and the site's own hosts.
+    pub fn of<'a>(&'a self, id: OriginId, campaign: &'a Campaign, clicks: Clicks, own: &OwnHosts) -> Origin<'a> {
+        let known = id.0.checked_sub(self.first).and_then(|at| self.read.get(at as usize));
         let outside = known.filter(|outside| outside.parsed.is_app() || !own.contains(outside.parsed.host()));
         Origin {
             source: source(outside, campaign, clicks),
@@ -68,27 +91,23 @@ impl Origins {
         }
     }
 
-    fn outside(&mut self, raw: &[u8]) -> Option<&Outside> {
-        if raw.is_empty() {
-            return None;
-        }
-        let key = self.memo.key(raw);
-        let index = match self.memo.get(key) {
-            Some(index) => index,
-            None => self.learn(key, raw),
-        };
-        self.read.get(index? as usize)
-    }
-
-    fn learn(&mut self, key: u128, raw: &[u8]) -> Option<u32> {
+    fn learn(&mut self, key: u64, raw: &[u8]) -> OriginId {
         let outside = Outside::new(raw);
-        if self.memo.put(key, None) {
+        if self.memo.is_full() {
+            // No id comes twice, so that nobody takes one for another.
+            self.memo.clear();
+            self.first += self.read.len() as u32;
             self.read.clear();
         }
-        let index = u32::try_from(self.read.len()).ok()?;
-        self.read.push(outside?);
-        self.memo.put(key, Some(index));
-        Some(index)
+        let id = match outside {
+            None => OriginId::NONE,
+            Some(outside) => {
+                self.read.push(outside);
+                OriginId(self.first + self.read.len() as u32 - 1)
+            }
+        };
+        self.memo.put(key, id);
+        id
     }
 }
 
@@ -143,12 +162,13 @@ mod tests {
         let (campaign, clicks) = from_query(query.as_bytes());
         let own = OwnHosts::new("example.org", []);
         let mut origins = Origins::default();
-        let first = origins.of(raw.as_bytes(), &campaign, clicks, &own);
+        let id = origins.find(raw.as_bytes());
+        let first = origins.of(id, &campaign, clicks, &own);
         let text = |origin: Origin<'_>| {
             [origin.source.into_owned(), origin.referrer.into_owned(), origin.channel.as_str().into()]
         };
         let first = text(first);
-        assert_eq!(first, text(origins.of(raw.as_bytes(), &campaign, clicks, &own)), "remembered differently");
+        assert_eq!(id, origins.find(raw.as_bytes()), "remembered differently");
         first
     }
 

@@ -9,4 +9,4 @@ mod lines;
 pub use archive::{Compression, Counted, decompress};
 pub use expand::{ExpandError, Found, expand};
 pub use identity::{HEAD, Identity, KeyError, TAIL};
-pub use lines::{Line, Lines, MAX_LINE};
+pub use lines::{BLOCK, Block, Lines, MAX_LINE};

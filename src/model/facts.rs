@@ -127,9 +127,15 @@ pub struct VisitDims {
     pub device: Device,
 }
 
-/// The dimensions of a row of `page_facts`.
+/// The [`VisitDims`] behind a number, valid within the [`super::Symbols`] that
+/// gave it out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RowKey {
+pub struct VisitSym(pub u32);
+
+/// The dimensions of a row of `page_facts`; those of the visit by number while
+/// rows are added up, spelled out when they are read or written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowKey<V = VisitSym> {
     /// The site.
     pub site: SiteId,
     /// Log or beacon.
@@ -141,7 +147,7 @@ pub struct RowKey {
     /// Virtual host, in `Hosts`.
     pub host: Sym,
     /// Those of the visit's entry.
-    pub visit: VisitDims,
+    pub visit: V,
 }
 
 /// Additive counters of a row; a correction may be negative.
@@ -215,14 +221,28 @@ pub struct RequestSums {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Stored<T>(pub T);
 
-impl RowKey {
+impl<V> RowKey<V> {
+    /// The row with these dimensions of its visit instead.
+    pub fn with_visit<W>(self, visit: W) -> RowKey<W> {
+        RowKey { site: self.site, kind: self.kind, bucket: self.bucket, page: self.page, host: self.host, visit }
+    }
+}
+
+impl RowKey<VisitDims> {
     /// The row with every symbol replaced.
-    pub fn map(&self, mut f: impl FnMut(super::Dictionary, Sym) -> Sym) -> RowKey {
+    pub fn map(&self, mut f: impl FnMut(super::Dictionary, Sym) -> Sym) -> RowKey<VisitDims> {
         use super::Dictionary as D;
-        let mut row = *self;
-        row.page = f(D::Pages, row.page);
-        row.host = f(D::Hosts, row.host);
-        let visit = &mut row.visit;
+        let page = f(D::Pages, self.page);
+        let host = f(D::Hosts, self.host);
+        RowKey { page, host, ..self.with_visit(self.visit.map(f)) }
+    }
+}
+
+impl VisitDims {
+    /// The dimensions with every symbol replaced.
+    pub fn map(&self, mut f: impl FnMut(super::Dictionary, Sym) -> Sym) -> VisitDims {
+        use super::Dictionary as D;
+        let mut visit = *self;
         visit.source = f(D::Sources, visit.source);
         visit.referrer = f(D::Referrers, visit.referrer);
         visit.campaign = f(D::Campaigns, visit.campaign);
@@ -230,7 +250,7 @@ impl RowKey {
         visit.city = f(D::Places, visit.city);
         visit.browser = f(D::Agents, visit.browser);
         visit.os = f(D::Agents, visit.os);
-        row
+        visit
     }
 }
 

@@ -1,10 +1,6 @@
 //! Texts as small numbers. A stage hands on a [`Sym`]; the store alone knows
 //! which id a text has in the file.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-use std::hash::BuildHasher;
-
 /// A text of one dictionary, valid within the [`Symbols`] that gave it out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Sym(pub u32);
@@ -74,63 +70,5 @@ impl Dictionary {
             Dictionary::Bots => "bots",
             Dictionary::Methods => "methods",
         }
-    }
-}
-
-#[derive(Default)]
-struct Interner {
-    texts: Vec<Box<str>>,
-    table: HashTable<u32>,
-    hasher: FixedState,
-}
-
-impl Interner {
-    fn intern(&mut self, text: &str) -> Sym {
-        let hash = self.hasher.hash_one(text);
-        let (texts, hasher) = (&mut self.texts, &self.hasher);
-        let found = self.table.entry(hash, |&i| &*texts[i as usize] == text, |&i| hasher.hash_one(&*texts[i as usize]));
-        match found {
-            hashbrown::hash_table::Entry::Occupied(entry) => Sym(*entry.get()),
-            hashbrown::hash_table::Entry::Vacant(entry) => {
-                let next = u32::try_from(texts.len()).expect("under four billion texts");
-                entry.insert(next);
-                texts.push(text.into());
-                Sym(next)
-            }
-        }
-    }
-}
-
-/// All texts seen by one process, by dictionary.
-pub struct Symbols {
-    interners: [Interner; Dictionary::ALL.len()],
-}
-
-impl Default for Symbols {
-    fn default() -> Self {
-        let mut symbols = Symbols { interners: Default::default() };
-        for dictionary in Dictionary::ALL {
-            for text in ["", "(other)", "(rare)"] {
-                symbols.intern(dictionary, text);
-            }
-        }
-        symbols
-    }
-}
-
-impl Symbols {
-    /// The symbol of a text; the same text gets the same symbol.
-    pub fn intern(&mut self, dictionary: Dictionary, text: &str) -> Sym {
-        self.interners[dictionary as usize].intern(text)
-    }
-
-    /// The text of a symbol.
-    pub fn text(&self, dictionary: Dictionary, sym: Sym) -> &str {
-        &self.interners[dictionary as usize].texts[sym.0 as usize]
-    }
-
-    /// How many texts a dictionary holds; never fewer than the three fixed ones.
-    pub fn count(&self, dictionary: Dictionary) -> usize {
-        self.interners[dictionary as usize].texts.len()
     }
 }

@@ -14,23 +14,30 @@ pub struct Parser {
     earlier: Vec<Format>,
     /// Whether another format may take over.
     fixed: bool,
+    changes: u64,
 }
 
 impl Parser {
     /// For a format that was detected: a line that it cannot read and another
     /// one can changes the format.
     pub fn detected(format: Format) -> Parser {
-        Parser { format, earlier: Vec::new(), fixed: false }
+        Parser { format, earlier: Vec::new(), fixed: false, changes: 0 }
     }
 
     /// For a format that was configured: it stays.
     pub fn fixed(format: Format) -> Parser {
-        Parser { format, earlier: Vec::new(), fixed: true }
+        Parser { format, earlier: Vec::new(), fixed: true, changes: 0 }
     }
 
     /// The format of the line that was read last.
     pub fn format(&self) -> &Format {
         &self.format
+    }
+
+    /// How often what it remembers has changed: a clone that has as many changes
+    /// behind it reads the next line as this one does.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Reads one line, without its newline; a carriage return at its end is
@@ -81,6 +88,7 @@ impl Parser {
     }
 
     fn replace(&mut self, next: Format) {
+        self.changes += 1;
         let before = std::mem::replace(&mut self.format, next);
         self.earlier.retain(|format| format.name() != before.name());
         self.earlier.push(before);
@@ -89,7 +97,12 @@ impl Parser {
     /// A line that begins with `#`: the columns of a W3C log, perhaps.
     fn directive(&mut self, line: &[u8]) {
         if let Kind::W3c(log) = &mut self.format.0 {
-            Arc::make_mut(log).directive(line);
+            let mut changed = W3c::clone(log);
+            changed.directive(line);
+            if changed != **log {
+                *log = Arc::new(changed);
+                self.changes += 1;
+            }
         } else if !self.fixed && line.starts_with(b"#Fields:") {
             let mut log = W3c::default();
             log.directive(line);

@@ -1,19 +1,71 @@
 //! What was read since the last commit, kept by input so that an input which
 //! another process was quicker with can be taken out again.
 
-use super::worker::Outcome;
-use crate::model::{Class, Commit, Hit, Ledger, RequestKey, RequestSums, SiteId, Sym};
+use super::judged::{Judged, Line};
+use crate::anonymise::DaySalt;
+use crate::model::{Class, Commit, Day, Hit, Ledger, RequestKey, RequestSums, SiteId, Sym, latency_bin};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use std::collections::BTreeMap;
+use std::hash::Hash;
+use std::sync::Arc;
 
 type Map<K, V> = HashMap<K, V, FixedState>;
+type Place = (SiteId, u32, Class);
+
+/// Sums by key, each with a number.
+struct Sums<K, V> {
+    numbers: Map<K, u32>,
+    sums: Vec<(K, V)>,
+}
+
+impl<K, V> Default for Sums<K, V> {
+    fn default() -> Self {
+        Sums { numbers: Map::default(), sums: Vec::new() }
+    }
+}
+
+impl<K: Copy + Eq + Hash, V: Default> Sums<K, V> {
+    fn number(&mut self, key: K) -> u32 {
+        *self.numbers.entry(key).or_insert_with(|| {
+            self.sums.push((key, V::default()));
+            self.sums.len() as u32 - 1
+        })
+    }
+
+    fn at(&mut self, number: u32) -> &mut V {
+        &mut self.sums[number as usize].1
+    }
+
+    fn of(&mut self, key: K) -> &mut V {
+        let number = self.number(key);
+        self.at(number)
+    }
+}
 
 /// What one input brought.
 #[derive(Default)]
 struct Part {
-    places: Map<(SiteId, u32, Class), u64>,
-    requests: Map<RequestKey, RequestSums>,
-    latencies: Map<(RequestKey, u16), i64>,
+    places: Sums<Place, u64>,
+    requests: Sums<RequestKey, RequestSums>,
+    latencies: Sums<(RequestKey, u16), i64>,
+}
+
+/// Where the keys of a block are in the part of its input, as far as they were
+/// needed in this batch.
+#[derive(Default)]
+pub struct Slots {
+    batch: u64,
+    slots: Vec<Option<Slot>>,
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    place: u32,
+    /// Of classes that have request facts.
+    facts: Option<u32>,
+    /// Of keys with a path.
+    errors: Option<u32>,
 }
 
 /// A batch.
@@ -21,18 +73,31 @@ struct Part {
 pub struct Batch {
     parts: Map<u32, Part>,
     hits: Vec<Hit>,
+    salts: BTreeMap<Day, Arc<DaySalt>>,
     lines: u64,
+    /// Tells batches apart.
+    number: u64,
 }
 
 impl Batch {
+    /// One that follows another.
+    pub fn after(before: u64) -> Batch {
+        Batch { number: before + 1, ..Batch::default() }
+    }
+
+    /// Its number.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Lines in it.
     pub fn lines(&self) -> u64 {
         self.lines
     }
 
     /// Whether it is time to commit: so many lines or page views.
-    pub fn is_full(&self, lines: u64) -> bool {
-        self.lines >= lines || self.hits.len() >= 100_000
+    pub fn is_full(&self, lines: u64, hits: usize) -> bool {
+        self.lines >= lines || self.hits.len() >= hits
     }
 
     /// Page views in order of processing.
@@ -40,43 +105,57 @@ impl Batch {
         &self.hits
     }
 
-    /// Adds a request.
-    pub fn add(&mut self, input: u32, outcome: &Outcome) {
+    /// The salts of the days of its page views.
+    pub fn salts(&self) -> &BTreeMap<Day, Arc<DaySalt>> {
+        &self.salts
+    }
+
+    /// Adds a request, which has that one of a block's keys. `slots` are the
+    /// block's, from its first request to its last.
+    pub fn add(&mut self, input: u32, judged: &Judged, key: u32, slots: &mut Slots, line: &Line) {
+        let keys = &judged.keys;
+        if slots.batch != self.number || slots.slots.len() != keys.len() {
+            *slots = Slots { batch: self.number, slots: vec![None; keys.len()] };
+            for (day, salt) in &judged.salts {
+                self.salts.entry(*day).or_insert_with(|| salt.clone());
+            }
+        }
         self.lines += 1;
         let part = self.parts.entry(input).or_default();
-        let key = outcome.key;
-        *part.places.entry((key.site, key.bucket, key.class)).or_default() += 1;
-        if matches!(key.class, Class::Malformed | Class::OutOfWindow | Class::Excluded) {
-            return;
-        }
+        let slot = *slots.slots[key as usize].get_or_insert_with(|| part.slot(keys[key as usize]));
+        *part.places.at(slot.place) += 1;
         let sums = RequestSums {
             requests: 1,
-            bytes: outcome.bytes as i64,
-            time_us: outcome.duration_us.unwrap_or(0) as i64,
-            time_n: outcome.duration_us.is_some().into(),
+            bytes: line.bytes as i64,
+            time_us: line.duration_us.unwrap_or(0) as i64,
+            time_n: line.duration_us.is_some().into(),
         };
-        let facts = RequestKey { path: Sym::EMPTY, ..key };
-        add(part.requests.entry(facts).or_default(), &sums);
-        if key.path != Sym::EMPTY {
-            add(part.requests.entry(key).or_default(), &sums);
+        if let Some(errors) = slot.errors {
+            add(part.requests.at(errors), &sums);
         }
-        if let Some(time) = outcome.duration_us {
-            *part.latencies.entry((facts, crate::model::latency_bin(time))).or_default() += 1;
+        let Some(facts) = slot.facts else { return };
+        add(part.requests.at(facts), &sums);
+        if let Some(time) = line.duration_us {
+            let key = part.requests.sums[facts as usize].0;
+            *part.latencies.of((key, latency_bin(time))) += 1;
         }
-        self.hits.extend(outcome.hit.map(|hit| Hit { input, ..hit }));
+    }
+
+    /// Adds a page view of the request added last.
+    pub fn add_hit(&mut self, input: u32, hit: &Hit) {
+        self.hits.push(Hit { input, ..*hit });
     }
 
     /// Adds lines that have no request of their own.
     pub fn add_lines(&mut self, input: u32, place: (SiteId, u32), class: Class, lines: u64) {
         self.lines += lines;
-        let part = self.parts.entry(input).or_default();
-        *part.places.entry((place.0, place.1, class)).or_default() += lines;
+        *self.parts.entry(input).or_default().places.of((place.0, place.1, class)) += lines;
     }
 
     /// The lines of one input by class.
     pub fn ledger(&self, input: u32) -> Ledger {
         let mut ledger = Ledger::default();
-        for ((_, _, class), lines) in self.parts.get(&input).into_iter().flat_map(|part| &part.places) {
+        for ((_, _, class), lines) in self.parts.get(&input).into_iter().flat_map(|part| &part.places.sums) {
             ledger.add(*class, *lines);
         }
         ledger
@@ -85,29 +164,42 @@ impl Batch {
     /// Takes an input out again.
     pub fn remove(&mut self, input: u32) {
         self.lines -= self.ledger(input).lines();
-        self.parts.remove(&input);
-        self.hits.retain(|hit| hit.input != input);
+        if self.parts.remove(&input).is_some() {
+            self.hits.retain(|hit| hit.input != input);
+        }
+        // Whoever knows places in it has to ask again.
+        self.number += 1;
     }
 
     /// Everything but page views, added up over the inputs.
     pub fn fill(&self, commit: &mut Commit) {
-        let mut places: Map<(SiteId, u32, Class), u64> = Map::default();
-        let mut requests: Map<RequestKey, RequestSums> = Map::default();
-        let mut latencies: Map<(RequestKey, u16), i64> = Map::default();
+        let mut all = Part::default();
         for part in self.parts.values() {
-            for (key, lines) in &part.places {
-                *places.entry(*key).or_default() += lines;
+            for (key, lines) in &part.places.sums {
+                *all.places.of(*key) += lines;
             }
-            for (key, sums) in &part.requests {
-                add(requests.entry(*key).or_default(), sums);
+            for (key, sums) in &part.requests.sums {
+                add(all.requests.of(*key), sums);
             }
-            for (key, n) in &part.latencies {
-                *latencies.entry(*key).or_default() += n;
+            for (key, n) in &part.latencies.sums {
+                *all.latencies.of(*key) += n;
             }
         }
-        commit.ledger = places.into_iter().map(|((site, bucket, class), n)| (site, bucket, class, n)).collect();
-        commit.requests = requests.into_iter().collect();
-        commit.latencies = latencies.into_iter().map(|((key, bin), n)| (key, bin, n)).collect();
+        let places = all.places.sums.into_iter();
+        commit.ledger = places.map(|((site, bucket, class), n)| (site, bucket, class, n)).collect();
+        commit.requests = all.requests.sums;
+        commit.latencies = all.latencies.sums.into_iter().map(|((key, bin), n)| (key, bin, n)).collect();
+    }
+}
+
+impl Part {
+    fn slot(&mut self, key: RequestKey) -> Slot {
+        let counts = !matches!(key.class, Class::Malformed | Class::OutOfWindow | Class::Excluded);
+        Slot {
+            place: self.places.number((key.site, key.bucket, key.class)),
+            facts: counts.then(|| self.requests.number(RequestKey { path: Sym::EMPTY, ..key })),
+            errors: (counts && key.path != Sym::EMPTY).then(|| self.requests.number(key)),
+        }
     }
 }
 

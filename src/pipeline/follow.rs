@@ -14,6 +14,9 @@ const ROTATE_WAIT: Duration = Duration::from_secs(60);
 /// … and until nothing came for so long.
 const ROTATE_IDLE: Duration = Duration::from_secs(10);
 
+/// Page views of a batch.
+const HITS: usize = 100_000;
+
 /// A file that is being read.
 struct Held {
     stream: Stream,
@@ -38,18 +41,10 @@ impl Held {
         }
         self.stream.retry();
         let begun = self.stream.position();
-        loop {
-            if ingest.is_full(lines) {
-                return Ok(false);
-            }
-            let outcome = self.stream.take(ingest)?;
-            if let Some(outcome) = &outcome {
-                ingest.add(self.stream.number, outcome);
-                *taken += 1;
-            }
-            if self.stream.time().is_none() {
-                break;
-            }
+        self.stream.ready(ingest)?;
+        *taken += self.stream.take(None, ingest, |ingest, _| ingest.is_full(lines, HITS))?;
+        if self.stream.time().is_some() {
+            return Ok(false);
         }
         if self.stream.position() > begun {
             self.news = now;
@@ -176,6 +171,7 @@ impl Follow {
             claimed: self.claimed,
             limit: None,
             is_following: true,
+            block: ingest.options.block,
         };
         let path = self.path.display();
         let complaint = match Stream::open(opening, &ingest.identity, &ingest.inputs) {

@@ -10,9 +10,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::path::{Path, PathBuf};
 
-/// Lines of a batch: enough that a commit's fixed cost does not count, few
-/// enough that memory stays small.
-const BATCH: u64 = 400_000;
+/// A batch has at most so many lines and page views: enough that a commit's
+/// fixed cost does not count, few enough that memory stays small.
+const LINES: u64 = 2_000_000;
+const HITS: usize = 250_000;
 /// How often progress is told, in lines.
 const TELL: u64 = 8_192;
 /// So many inputs are held open; those that begin later are opened again when
@@ -84,6 +85,8 @@ pub struct Import<'a> {
     earlier: Vec<Ledger>,
     finished_bytes: u64,
     lines: u64,
+    /// How many of them were told of.
+    told: u64,
 }
 
 /// Reads the inputs of these names once.
@@ -121,6 +124,7 @@ fn import_found(found: Vec<Found>, ingest: &mut Ingest, progress: &mut dyn Progr
         earlier: Vec::new(),
         finished_bytes: 0,
         lines: 0,
+        told: 0,
     };
     import.run(found)?;
     Ok(import.summary)
@@ -152,15 +156,16 @@ impl Import<'_> {
         loop {
             while let Some(Reverse((_, number))) = self.ready.pop() {
                 self.step(number)?;
-                if self.lines.is_multiple_of(TELL) {
+                if self.lines >= self.told + TELL {
+                    self.told = self.lines;
                     self.tell();
                     if self.progress.should_stop() {
                         self.summary.was_stopped = true;
                         break;
                     }
                 }
-                if self.ingest.is_full(BATCH) {
-                    self.commit()?;
+                if self.ingest.is_full(LINES, HITS) {
+                    self.commit_beside()?;
                 }
             }
             self.commit()?;
@@ -250,6 +255,7 @@ impl Import<'_> {
             claimed: claimed.map(|index| index as u16),
             limit: self.ingest.options.max_bytes,
             is_following: false,
+            block: self.ingest.options.block,
         };
         Stream::open(opening, &self.ingest.identity, &self.ingest.inputs)
             .map_err(|error| IngestError::Read(path.to_owned(), error))
@@ -258,8 +264,7 @@ impl Import<'_> {
     /// Makes the stream's first request ready.
     fn begin(&mut self, number: usize, mut stream: Stream) -> Result<(), IngestError> {
         self.heads.push((stream.state.id, stream.head().to_vec()));
-        stream.take(self.ingest)?;
-        if let Some(time) = stream.time() {
+        if let Some(time) = stream.ready(self.ingest)? {
             self.ready.push(Reverse((time, number)));
         }
         self.streams[number] = Some(stream);
@@ -271,15 +276,14 @@ impl Import<'_> {
             // It was parked.
             if let Opened::Stream(mut stream) = self.open_stream(number)? {
                 self.earlier[number] = stream.state.ledger;
-                stream.take(self.ingest)?;
+                stream.ready(self.ingest)?;
                 self.streams[number] = Some(*stream);
             }
         }
         let Some(stream) = &mut self.streams[number] else { return Ok(()) };
-        if let Some(outcome) = stream.take(self.ingest)? {
-            self.ingest.add(number as u32, &outcome);
-            self.lines += 1;
-        }
+        let until = self.ready.peek().map(|Reverse((time, number))| (*time, *number as u32));
+        let is_enough = |ingest: &Ingest, taken| taken >= TELL || ingest.is_full(LINES, HITS);
+        self.lines += stream.take(until, self.ingest, is_enough)?;
         match stream.time() {
             Some(time) => self.ready.push(Reverse((time, number))),
             None => {
@@ -302,6 +306,19 @@ impl Import<'_> {
         let open = self.streams.iter().flatten().filter(|stream| stream.time().is_some());
         let bytes = self.finished_bytes + open.map(Stream::bytes_read).sum::<u64>();
         self.progress.at(bytes, self.lines);
+    }
+
+    /// Has the batch committed while the next one is read.
+    fn commit_beside(&mut self) -> Result<(), IngestError> {
+        let mut streams: Vec<&mut Stream> = self.streams.iter_mut().flatten().collect();
+        let lost = self.ingest.settle(&mut streams)?;
+        for number in lost {
+            self.open_again(number as usize)?;
+        }
+        let mut streams: Vec<&mut Stream> = self.streams.iter_mut().flatten().collect();
+        self.ingest.commit_beside(&mut streams);
+        self.ingest.tick();
+        Ok(())
     }
 
     fn commit(&mut self) -> Result<(), IngestError> {

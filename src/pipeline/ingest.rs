@@ -1,62 +1,46 @@
-//! Collects a batch and commits it: state read back where another process was
-//! quicker, hits sessionised, everything written in one transaction.
+//! The ingesting side of one command: collects a batch, and has it committed,
+//! beside the reading of the next one if need be.
 
-use super::batch::Batch;
+use super::batch::{Batch, Slots};
+use super::committer::{Committer, Done, Keep};
 use super::error::IngestError;
+use super::judge::{Judge, Shared};
+use super::judged::{Judged, Line, Task};
+use super::pool::{Pool, Waiting};
 use super::settings::{ImportOptions, Settings};
-use super::sites::Sites;
-use super::states::{count_only, new_states, overtaken};
+use super::sites::SharedSites;
+use super::states::{Reached, remember};
 use super::stream::Stream;
-use super::worker::{Outcome, Worker};
 use crate::anonymise::Salts;
 use crate::input::Identity;
-use crate::model::{Class, Commit, Day, InputCommit, InputState, Kind, Request, SiteId, Symbols};
-use crate::sessionise::{Deltas, OpenVisit, Sessions};
-use crate::store::{Info, Reader, StoreError, Tx, Writer};
+use crate::model::{Class, Day, Hit, InputState, SiteId, Symbols};
+use crate::store::{Info, Reader, Writer};
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
 
-/// Where what is read goes.
-pub enum Keep {
-    /// Into a store.
-    Store(Box<Writer>),
-    /// Nowhere: it is only counted. Sites get numbers as they come.
-    Nothing(Vec<String>),
-}
-
-impl Keep {
-    fn site(&mut self, name: &str) -> Result<SiteId, StoreError> {
-        match self {
-            Keep::Store(writer) => {
-                let tx = writer.begin()?;
-                let id = tx.site(name)?;
-                tx.finish()?;
-                Ok(id)
-            }
-            Keep::Nothing(names) => {
-                let at = names.iter().position(|known| known == name).unwrap_or_else(|| {
-                    names.push(name.to_owned());
-                    names.len() - 1
-                });
-                Ok(at as SiteId + 1)
-            }
-        }
-    }
-}
+/// A smaller block is judged at once: handing it on would take longer.
+const SMALL: usize = 32 << 10;
+/// More threads than this wait for the one that merges and commits.
+const MOST_THREADS: usize = 8;
 
 /// The ingesting side of one command.
 pub struct Ingest {
     /// Settings of the command.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
     /// Options of `import`.
     pub options: ImportOptions,
     /// Inputs known at the last look.
     pub inputs: Vec<InputState>,
     /// Makes the proofs of cursors.
-    pub identity: Identity,
-    keep: Keep,
-    worker: Worker,
-    sessions: Sessions,
-    version: Option<String>,
+    pub identity: Arc<Identity>,
+    info: Option<Info>,
+    committer: Arc<Mutex<Committer>>,
+    /// A commit under way.
+    pending: Option<JoinHandle<Result<Done, IngestError>>>,
+    shared: Shared,
+    judge: Judge,
+    pool: Option<Pool>,
     batch: Batch,
     now: i64,
     covered: Vec<(u32, SiteId, i64, i64)>,
@@ -64,8 +48,14 @@ pub struct Ingest {
     pub overlapping: u64,
     /// Path of an input that covers the time of a new one.
     pub overlapped: Option<String>,
-    /// Days whose salt was lost before their last record came.
-    pub marked: BTreeSet<Day>,
+}
+
+/// A block that was given away to be judged.
+pub enum Judging {
+    /// It is done.
+    Done(Box<Judged>),
+    /// A thread has it.
+    Waiting(Waiting),
 }
 
 impl Ingest {
@@ -84,14 +74,8 @@ impl Ingest {
             let reader = Reader::open(writer.path(), writer.tell())?;
             (reader.sites()?, reader.inputs()?)
         };
-        Ok(Ingest::new(
-            Keep::Store(Box::new(writer)),
-            settings,
-            options,
-            Worker::new(salts, Sites::new(sites)),
-            identity,
-            inputs,
-        ))
+        let sites = SharedSites::new(sites);
+        Ok(Ingest::new(Keep::Store(Box::new(writer)), settings, options, (sites, salts), identity, inputs))
     }
 
     /// That writes nothing; `known` are the inputs of a store there may be.
@@ -101,15 +85,15 @@ impl Ingest {
         identity: Identity,
         known: Vec<InputState>,
     ) -> Ingest {
-        let worker = Worker::new(Salts::in_memory(), Sites::new(Vec::new()));
-        Ingest::new(Keep::Nothing(Vec::new()), settings, options, worker, identity, known)
+        let sites = SharedSites::new(Vec::new());
+        Ingest::new(Keep::Nothing(Vec::new()), settings, options, (sites, Salts::in_memory()), identity, known)
     }
 
     fn new(
         keep: Keep,
         settings: Settings,
         options: ImportOptions,
-        worker: Worker,
+        (sites, salts): (SharedSites, Salts),
         identity: Identity,
         inputs: Vec<InputState>,
     ) -> Ingest {
@@ -118,53 +102,108 @@ impl Ingest {
             .filter_map(|i| Some((i.id, i.last_place?.0, i.first_record.into(), i.last_record.into())))
             .collect();
         let now = settings.clock();
+        let (settings, identity, symbols) = (Arc::new(settings), Arc::new(identity), Arc::new(Symbols::default()));
+        let info = match &keep {
+            Keep::Store(writer) => Some(writer.info().clone()),
+            Keep::Nothing(_) => None,
+        };
+        let committer = Committer::new(keep, settings.clone(), identity.clone(), symbols.clone(), inputs.clone());
+        let shared = Shared { settings: settings.clone(), sites: Arc::new(sites), salts: Arc::new(salts), symbols };
         Ingest {
             settings,
             options,
             inputs,
             identity,
-            keep,
-            worker,
-            sessions: Sessions::default(),
-            version: None,
+            info,
+            committer: Arc::new(Mutex::new(committer)),
+            pending: None,
+            judge: Judge::new(shared.clone()),
+            shared,
+            pool: None,
             batch: Batch::default(),
             now,
             covered,
             overlapping: 0,
             overlapped: None,
-            marked: BTreeSet::new(),
         }
     }
 
     /// What the store is; nothing if there is none.
     pub fn info(&self) -> Option<&Info> {
-        match &self.keep {
-            Keep::Store(writer) => Some(writer.info()),
+        self.info.as_ref()
+    }
+
+    fn committer(&self) -> MutexGuard<'_, Committer> {
+        self.committer.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Does something with the store's writing side; nothing if there is none.
+    pub fn with_writer<T>(&mut self, act: impl FnOnce(&mut Writer) -> T) -> Option<T> {
+        match &mut self.committer().keep {
+            Keep::Store(writer) => Some(act(writer)),
             Keep::Nothing(_) => None,
         }
     }
 
-    /// The store's writing side.
-    pub fn writer(&mut self) -> Option<&mut Writer> {
-        match &mut self.keep {
-            Keep::Store(writer) => Some(writer),
-            Keep::Nothing(_) => None,
-        }
+    /// Days whose salt was lost before their last record came.
+    pub fn marked(&self) -> BTreeSet<Day> {
+        self.committer().marked.clone()
     }
 
     /// Looks at the clock; records are judged by it until the next look.
     pub fn tick(&mut self) {
         self.now = self.settings.clock();
-        self.worker.salts.set_clock(self.now);
+        self.shared.salts.set_clock(self.now);
     }
 
-    /// Judges a request.
+    /// The clock at the last look, epoch seconds.
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// How many blocks should be under way at a time: one until there is so much
+    /// to read that threads are worth it.
+    pub fn depth(&self) -> usize {
+        self.pool.as_ref().map_or(1, |pool| pool.threads() * 2 + 2)
+    }
+
+    /// Has a block judged, by a thread if it is large.
+    ///
+    /// # Errors
+    /// If a salt cannot be made.
+    pub fn judge(&mut self, task: Task) -> Result<Judging, IngestError> {
+        if task.block.bytes().len() < self.options.block.unwrap_or(usize::MAX).min(SMALL) {
+            return Ok(Judging::Done(Box::new(self.judge.block(task)?)));
+        }
+        let cores = || std::thread::available_parallelism().map_or(1, |n| n.get().min(MOST_THREADS));
+        let threads = self.options.threads;
+        let pool = self.pool.get_or_insert_with(|| Pool::new(threads.unwrap_or_else(cores), &self.shared));
+        Ok(Judging::Waiting(pool.judge(task)))
+    }
+
+    /// Takes a judged block whose input's parser had changed so often before it:
+    /// judged anew if it had not when it was given away, and to its end.
     ///
     /// # Errors
     /// If a salt or site cannot be made.
-    pub fn judge(&mut self, request: &Request<'_>, claimed: Option<u16>) -> Result<Outcome, IngestError> {
-        let keep = &mut self.keep;
-        self.worker.judge(request, claimed, self.now, &self.settings, &mut |name| keep.site(name))
+    pub fn finish(&mut self, judging: Judging, parser: &crate::parse::Parser) -> Result<Judged, IngestError> {
+        let mut judged = match judging {
+            Judging::Done(judged) => *judged,
+            Judging::Waiting(waiting) => waiting.wait()?,
+        };
+        if judged.before != parser.changes() {
+            judged = self.judge.block(judged.again(parser.clone()))?;
+        }
+        while let Some(host) = judged.unknown_site.take() {
+            self.learn(&host, judged.claimed())?;
+            self.judge.go_on(&mut judged)?;
+        }
+        Ok(judged)
+    }
+
+    fn learn(&self, host: &[u8], claimed: Option<u16>) -> Result<SiteId, IngestError> {
+        let mut add = |name: &str| self.committer().site(name);
+        Ok(self.shared.sites.learn(host, claimed, &self.settings, &mut add)?.id)
     }
 
     /// Site and hour of now, for inputs without any request.
@@ -172,33 +211,32 @@ impl Ingest {
     /// # Errors
     /// If the site cannot be made.
     pub fn place_of_now(&mut self, claimed: Option<u16>) -> Result<(SiteId, u32), IngestError> {
-        let keep = &mut self.keep;
-        let site = self.worker.default_site(claimed, &self.settings, &mut |name| keep.site(name))?;
-        Ok((site, self.worker.bucket(self.now, &self.settings)))
+        Ok((self.learn(b"", claimed)?, self.judge.bucket(self.now)))
     }
 
-    /// Notes (and, if so told, leaves out) a request of a new input whose time
-    /// an earlier input covers: it may be a slice of what was counted.
-    pub fn check_overlap(&mut self, input: u32, outcome: &mut Outcome) {
+    /// Notes a request of a new input whose time an earlier input covers: it may
+    /// be a slice of what was counted. Returns whether it is to be left out.
+    pub fn is_overlap(&mut self, input: u32, site: SiteId, time: i64) -> bool {
         if input != 0 || self.covered.is_empty() || (self.overlapped.is_some() && !self.options.skip_overlap) {
-            return;
+            return false;
         }
-        let (site, time) = (outcome.key.site, outcome.time);
         let over = self.covered.iter().find(|(_, s, first, last)| *s == site && (*first..=*last).contains(&time));
-        let Some(&(id, ..)) = over else { return };
+        let Some(&(id, ..)) = over else { return false };
         if self.overlapped.is_none() {
             self.overlapped = self.inputs.iter().find(|i| i.id == id).map(|i| i.path.clone());
         }
-        if self.options.skip_overlap {
-            self.overlapping += 1;
-            outcome.key.class = Class::Excluded;
-            outcome.hit = None;
-        }
+        self.overlapping += u64::from(self.options.skip_overlap);
+        self.options.skip_overlap
     }
 
-    /// Adds what a stream gave.
-    pub fn add(&mut self, input: u32, outcome: &Outcome) {
-        self.batch.add(input, outcome);
+    /// Adds a request, which has that one of a block's keys.
+    pub fn add(&mut self, input: u32, judged: &Judged, key: u32, slots: &mut Slots, line: &Line) {
+        self.batch.add(input, judged, key, slots, line);
+    }
+
+    /// Adds a page view of the request added last.
+    pub fn add_hit(&mut self, input: u32, hit: &Hit) {
+        self.batch.add_hit(input, hit);
     }
 
     /// Adds lines of a stream that have no request.
@@ -216,9 +254,14 @@ impl Ingest {
         self.batch.lines()
     }
 
+    /// Whether lines of a stream wait for a commit.
+    pub fn has_lines(&self, input: u32) -> bool {
+        self.batch.ledger(input).lines() > 0
+    }
+
     /// Whether the batch should be committed now.
-    pub fn is_full(&self, lines: u64) -> bool {
-        self.batch.is_full(lines)
+    pub fn is_full(&self, lines: u64, hits: usize) -> bool {
+        self.batch.is_full(lines, hits)
     }
 
     /// Commits the batch. Streams that another process was quicker with are
@@ -228,127 +271,89 @@ impl Ingest {
     /// If nothing can be said about whether it was committed; inputs have to be
     /// opened anew then.
     pub fn commit(&mut self, streams: &mut [&mut Stream]) -> Result<Vec<u32>, IngestError> {
-        let result = self.try_commit(streams);
-        if result.is_err() {
-            self.discard();
+        let mut lost = self.settle(streams)?;
+        let (batch, reached) = self.close_batch(streams, &lost);
+        let result = self.committer().commit(batch, &reached);
+        lost.extend(self.apply(result, streams)?);
+        Ok(lost)
+    }
+
+    /// Has the batch committed while the next one is read; [`Ingest::settle`] tells
+    /// what came of it. The commit before is settled.
+    pub fn commit_beside(&mut self, streams: &mut [&mut Stream]) {
+        debug_assert!(self.pending.is_none(), "the commit before was settled");
+        let (batch, reached) = self.close_batch(streams, &[]);
+        let committer = self.committer.clone();
+        let commit = move || committer.lock().unwrap_or_else(|p| p.into_inner()).commit(batch, &reached);
+        self.pending = Some(std::thread::spawn(commit));
+    }
+
+    /// Waits for the commit under way, if there is one. Returns the streams that
+    /// have to be opened anew.
+    ///
+    /// # Errors
+    /// As [`Ingest::commit`].
+    pub fn settle(&mut self, streams: &mut [&mut Stream]) -> Result<Vec<u32>, IngestError> {
+        let Some(pending) = self.pending.take() else { return Ok(Vec::new()) };
+        let result = pending.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let lost = self.apply(result, streams)?;
+        for &number in &lost {
+            self.batch.remove(number);
         }
-        self.batch = Batch::default();
-        result
+        Ok(lost)
+    }
+
+    fn close_batch(&mut self, streams: &mut [&mut Stream], but: &[u32]) -> (Batch, Vec<Reached>) {
+        let next = Batch::after(self.batch.number());
+        let batch = std::mem::replace(&mut self.batch, next);
+        let streams = streams.iter().filter(|stream| !but.contains(&stream.number));
+        (batch, streams.map(|stream| stream.reached(&self.identity)).collect())
+    }
+
+    fn apply(
+        &mut self,
+        result: Result<Done, IngestError>,
+        streams: &mut [&mut Stream],
+    ) -> Result<Vec<u32>, IngestError> {
+        let done = result.inspect_err(|_| self.forget_batch())?;
+        match done.inputs {
+            Some(inputs) => self.inputs = inputs,
+            None => remember(&mut self.inputs, &done.states),
+        }
+        for (number, state) in done.states {
+            if let Some(stream) = streams.iter_mut().find(|s| s.number == number) {
+                stream.state = state;
+            }
+        }
+        Ok(done.lost)
+    }
+
+    fn forget_batch(&mut self) {
+        self.batch = Batch::after(self.batch.number());
     }
 
     /// Drops the batch and what is remembered of the store: inputs have to be
     /// opened anew.
     pub fn discard(&mut self) {
-        self.version = None;
-        self.batch = Batch::default();
-        if let Keep::Store(writer) = &mut self.keep {
-            writer.forget();
+        if let Some(pending) = self.pending.take() {
+            // Whatever came of it is in the store.
+            let _ = pending.join();
         }
+        self.forget_batch();
+        self.committer().discard();
     }
 
-    /// Lets go of every salt, so that those that are due can be destroyed; only
-    /// right after a commit.
+    /// Lets go of everything under a salt, so that those that are due can be
+    /// destroyed; only right after a commit.
     pub fn release(&mut self) {
-        self.worker.salts.keep_only(&[]);
-        self.sessions.keep_only(&[]);
-    }
-
-    fn try_commit(&mut self, streams: &mut [&mut Stream]) -> Result<Vec<u32>, IngestError> {
-        let Keep::Store(writer) = &mut self.keep else {
-            count_only(&self.batch, streams, &mut self.inputs, &self.identity);
-            return Ok(Vec::new());
-        };
-        let mut tx = writer.begin()?;
-        let version = tx.version()?;
-        if self.version.as_ref() != Some(&version) {
-            self.sessions.clear();
-            self.inputs = tx.inputs()?;
-        }
-        let lost = overtaken(streams, &self.inputs, &self.identity);
-        for &number in &lost {
-            self.batch.remove(number);
-        }
-        let mut commit = Commit { now: self.settings.clock(), ..Commit::default() };
-        let mut deltas = Deltas::default();
-        let days: BTreeSet<Day> = self.batch.hits().iter().map(|hit| hit.day).collect();
-        for &day in &days {
-            let salt = *self.worker.salts.day(day)?.fingerprint();
-            if !self.sessions.knows(day) {
-                if tx.renew_day(day, &salt)? {
-                    self.marked.insert(day);
-                }
-                load(&mut self.sessions, &self.worker.salts, &mut self.worker.symbols, &mut tx, day)?;
-            }
-            commit.days.push((day, salt));
-        }
-        for hit in self.batch.hits() {
-            self.sessions.hit(hit, &mut deltas, &mut commit);
-        }
-        self.batch.fill(&mut commit);
-        tx.resolve(&self.worker.symbols, &commit)?;
-        commit.shards = self.sessions.changes(&deltas, |hash, visit, payload| {
-            visit.map(|row| tx.stored(row)).encode(hash, payload);
-        });
-        for (day, shard, payload) in commit.shards.iter_mut().filter(|s| !s.2.is_empty()) {
-            if let Some(salt) = self.worker.salts.known(*day) {
-                *payload = salt.seal(*day, *shard, payload);
-            }
-        }
-        commit.newest = self.sessions.newest(&deltas);
-        let states = new_states(&self.batch, streams, &lost, &self.inputs, &self.identity);
-        commit.inputs = states.iter().map(|(_, state)| InputCommit { state: state.clone() }).collect();
-        let next = new_version();
-        tx.commit(commit, &next)?;
-        self.version = Some(next);
-        for (number, state) in states {
-            self.inputs.retain(|known| known.id != state.id);
-            self.inputs.push(state.clone());
-            if let Some(stream) = streams.iter_mut().find(|s| s.number == number) {
-                stream.state = state;
-            }
-        }
-        // A request that is ready was hashed already: its salt stays in use.
-        let ready = streams.iter().filter_map(|stream| stream.day());
-        let days: Vec<Day> = days.into_iter().chain(ready).collect();
-        self.worker.salts.keep_only(&days);
-        self.sessions.keep_only(&days);
-        Ok(lost)
+        self.committer().release();
     }
 }
 
-/// Reads a day's open visits back.
-fn load(
-    sessions: &mut Sessions,
-    salts: &Salts,
-    symbols: &mut Symbols,
-    tx: &mut Tx<'_>,
-    day: Day,
-) -> Result<(), IngestError> {
-    let mut stored = Vec::new();
-    for (shard, sealed) in tx.shards(day)? {
-        let plain = salts.known(day).and_then(|salt| salt.open(day, shard, &sealed));
-        stored.extend(plain.and_then(|plain| OpenVisit::decode_all(&plain)).unwrap_or_default());
+impl Drop for Ingest {
+    fn drop(&mut self) {
+        if let Some(pending) = self.pending.take() {
+            let _ = pending.join();
+        }
     }
-    let ids: Vec<_> = stored.iter().flat_map(|(_, visit)| visit.rows()).collect();
-    let rows = tx.unresolve(symbols, &ids)?;
-    // A site may have been removed meanwhile.
-    let sites: Vec<SiteId> = tx.sites()?.iter().map(|site| site.id).collect();
-    let visits = stored
-        .iter()
-        .zip(rows.chunks(2))
-        .filter(|(_, rows)| sites.contains(&rows[0].site))
-        .map(|((hash, visit), rows)| (*hash, visit.with_rows(rows[0], rows[1])));
-    let newest = tx.newest(day)?.into_iter().map(|(site, kind, time)| {
-        let kind = if kind == 0 { Kind::Log } else { Kind::Beacon };
-        ((site, kind), time)
-    });
-    sessions.load(day, visits.collect(), newest.collect());
-    Ok(())
-}
-
-/// A random 128-bit value in hexadecimal.
-fn new_version() -> String {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -88,7 +88,7 @@ fn pass_over(
             }
             break;
         }
-        if identity.has_tail(source.lines.tail(cursor), &input.cursor) {
+        if identity.has_tail(source.lines.tail(), &input.cursor) {
             passed = Passed::Input(input.clone());
             reached = cursor;
         }

@@ -2,13 +2,17 @@
 //! parse, enrich, anonymise and sessionise, and commits what comes out.
 
 mod batch;
+mod committer;
 mod error;
 mod feed;
 mod follow;
 mod import;
 mod ingest;
+mod judge;
+mod judged;
 mod locate;
 mod peers;
+mod pool;
 mod privacy;
 mod progress;
 mod settings;
@@ -20,12 +24,11 @@ mod stream;
 mod sweep;
 mod wake;
 mod watch;
-mod worker;
 
 pub use error::IngestError;
 pub use feed::feed;
 pub use import::{Import, Refusal, Summary, Unread, import};
-pub use ingest::{Ingest, Keep};
+pub use ingest::Ingest;
 pub use peers::{Peers, peers};
 pub use privacy::{OpenDay, Privacy, Searched, privacy};
 pub use progress::Progress;

@@ -63,4 +63,8 @@ pub struct ImportOptions {
     pub skip_overlap: bool,
     /// Read at most so many uncompressed bytes of each input.
     pub max_bytes: Option<u64>,
+    /// So many threads judge; as many as there are cores if not told.
+    pub threads: Option<usize>,
+    /// Blocks of about so many bytes, for tests.
+    pub block: Option<usize>,
 }

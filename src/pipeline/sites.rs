@@ -6,6 +6,7 @@ use crate::model::SiteId;
 use crate::store::{Site, StoreError};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use std::sync::{Arc, RwLock};
 
 /// The site of requests that name no host.
 pub const DEFAULT: &str = "default";
@@ -26,57 +27,66 @@ pub struct Known {
     pub settings: SiteSettings,
 }
 
-/// All sites met so far.
-pub struct Sites {
-    known: Vec<Known>,
+/// All sites met so far, for all threads. They come into being one after the
+/// other, in the order of the log.
+pub struct SharedSites(RwLock<Sites>);
+
+struct Sites {
+    known: Vec<Arc<Known>>,
     by_host: HashMap<Option<u16>, HashMap<Vec<u8>, usize, FixedState>, FixedState>,
     stored: Vec<Site>,
 }
 
-impl Sites {
+impl SharedSites {
     /// Knowing the store's sites.
-    pub fn new(stored: Vec<Site>) -> Sites {
-        Sites { known: Vec::new(), by_host: HashMap::default(), stored }
-    }
-
-    /// The site at an index given out by [`Sites::of`].
-    pub fn get(&self, index: usize) -> &Known {
-        &self.known[index]
+    pub fn new(stored: Vec<Site>) -> SharedSites {
+        SharedSites(RwLock::new(Sites { known: Vec::new(), by_host: HashMap::default(), stored }))
     }
 
     /// The site of a logged host, for an input that a configured site claims
-    /// (its index in the settings). `add` gives the number of a name.
+    /// (its index in the settings); nothing if it has to be learned first.
+    pub fn find(&self, host: &[u8], claimed: Option<u16>, settings: &Settings) -> Option<Arc<Known>> {
+        let sites = self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let index = *sites.by_host.get(&claimed)?.get(raw(host, settings))?;
+        Some(sites.known[index].clone())
+    }
+
+    /// The same, learned if need be; `add` gives the number of a name.
     ///
     /// # Errors
     /// Those of `add`.
-    pub fn of(
-        &mut self,
+    pub fn learn(
+        &self,
         host: &[u8],
         claimed: Option<u16>,
         settings: &Settings,
         add: &mut dyn FnMut(&str) -> Result<SiteId, StoreError>,
-    ) -> Result<usize, StoreError> {
-        let raw = if settings.site.is_some() { &[][..] } else { host };
-        if let Some(index) = self.remembered(raw, claimed) {
-            return Ok(index);
+    ) -> Result<Arc<Known>, StoreError> {
+        if let Some(known) = self.find(host, claimed, settings) {
+            return Ok(known);
         }
-        let name = self.name(raw, claimed, settings);
-        let index = match self.known.iter().position(|site| site.name == name) {
+        let mut sites = self.0.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let raw = raw(host, settings);
+        let name = sites.name(raw, claimed, settings);
+        let index = match sites.known.iter().position(|site| site.name == name) {
             Some(index) => index,
-            None => self.learn(name, settings, add)?,
+            None => sites.add(name, settings, add)?,
         };
-        let hosts = self.by_host.entry(claimed).or_default();
+        let hosts = sites.by_host.entry(claimed).or_default();
         if hosts.len() >= REMEMBER {
             hosts.clear();
         }
         hosts.insert(raw.to_vec(), index);
-        Ok(index)
+        Ok(sites.known[index].clone())
     }
+}
 
-    fn remembered(&self, raw: &[u8], claimed: Option<u16>) -> Option<usize> {
-        self.by_host.get(&claimed)?.get(raw).copied()
-    }
+/// What tells the site; nothing where the command names one for everything.
+fn raw<'h>(host: &'h [u8], settings: &Settings) -> &'h [u8] {
+    if settings.site.is_some() { &[] } else { host }
+}
 
+impl Sites {
     fn name(&self, host: &[u8], claimed: Option<u16>, settings: &Settings) -> String {
         if let Some(name) = &settings.site {
             return name.clone();
@@ -95,11 +105,14 @@ impl Sites {
         if let Some(site) = claimed.and_then(|index| settings.sites.get(usize::from(index))) {
             return site.name.clone();
         }
+        let is_there = |name: &String| {
+            self.stored.iter().any(|site| site.name == *name) || self.known.iter().any(|site| site.name == *name)
+        };
         let full = self.known.len() >= MOST;
-        host.filter(|name| !full || self.stored.iter().any(|s| s.name == *name)).unwrap_or_else(|| DEFAULT.into())
+        host.filter(|name| !full || is_there(name)).unwrap_or_else(|| DEFAULT.into())
     }
 
-    fn learn(
+    fn add(
         &mut self,
         name: String,
         settings: &Settings,
@@ -111,7 +124,7 @@ impl Sites {
         let stored = self.stored.iter().find(|site| site.name == name);
         let hosts = of_site.hosts.iter().chain(stored.into_iter().flat_map(|site| &site.hosts));
         let own = OwnHosts::new(&name, hosts.map(String::as_str));
-        self.known.push(Known { id, name, own, settings: of_site });
+        self.known.push(Arc::new(Known { id, name, own, settings: of_site }));
         Ok(self.known.len() - 1)
     }
 }

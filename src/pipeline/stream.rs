@@ -5,14 +5,16 @@ mod opening;
 
 pub use opening::{Inspection, Opened, Opening, inspect};
 
+use super::batch::Slots;
 use super::error::IngestError;
-use super::ingest::Ingest;
+use super::ingest::{Ingest, Judging};
+use super::judged::{Judged, Task, Terms, Told};
 use super::source::Source;
-use super::worker::Outcome;
+use super::states::{Reached, begin_alike};
 use crate::input::{HEAD, Identity, TAIL};
-use crate::model::{Class, Cursor, Day, InputState, Malformed, Mark};
+use crate::model::{Class, Cursor, InputState, Malformed, Mark, SiteId};
 use crate::parse::{Format, Parser};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
 /// Lines of one kind that were no requests.
@@ -45,14 +47,25 @@ pub struct Stream {
     /// A decoder's complaint at its end.
     pub trouble: Option<String>,
     source: Source,
+    /// As the lines that were consumed left it.
     parser: Parser,
     base: u64,
     /// Where this run began to read.
     begun: u64,
     head: Vec<u8>,
-    ahead: Option<(Outcome, u64)>,
+    /// Blocks that were given away to be judged, in their order.
+    ahead: VecDeque<Judging>,
+    /// What reading failed with behind them.
+    failed: Option<std::io::Error>,
+    current: Option<Current>,
+    /// Time of the request that is ready to be taken.
+    next: Option<i64>,
     /// Everything before this position of the stream was consumed.
     consumed: u64,
+    /// The bytes before it, if there is no current block.
+    tail: Vec<u8>,
+    /// What the lines say about the input that were consumed.
+    seen: Seen,
     /// Lines that wait for the first request to say where they belong.
     waiting: BTreeMap<Class, u64>,
     rejected: BTreeMap<Malformed, Rejected>,
@@ -63,20 +76,25 @@ pub struct Stream {
     is_following: bool,
 }
 
+/// A judged block, and where in it the next line is.
+struct Current {
+    judged: Judged,
+    line: usize,
+    hit: usize,
+    slots: Slots,
+}
+
+#[derive(Clone, Copy)]
+struct Seen {
+    last_place: Option<(SiteId, u32)>,
+    first_record: u32,
+    last_record: u32,
+}
+
 impl Stream {
     /// Time of the request that is ready to be taken, if there is one.
     pub fn time(&self) -> Option<i64> {
-        self.ahead.as_ref().map(|(outcome, _)| outcome.time)
-    }
-
-    /// The local day of the request that is ready, if it is a page view.
-    pub fn day(&self) -> Option<Day> {
-        self.ahead.as_ref().and_then(|(outcome, _)| outcome.hit).map(|hit| hit.day)
-    }
-
-    /// Whether lines were passed over that do not yet know where they belong.
-    pub fn is_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+        self.next
     }
 
     /// Says that nobody writes to it any more: its last line may be taken
@@ -107,93 +125,189 @@ impl Stream {
 
     /// Looks for more after the end was reached.
     pub fn retry(&mut self) {
+        self.failed = None;
         self.source.lines.retry();
     }
 
-    /// Takes the request that is ready, and makes the next one ready.
+    /// Makes the next request ready, if none is. Lines before it that are none are
+    /// consumed on the way. Returns its time.
     ///
     /// # Errors
     /// If reading fails, a salt or site cannot be made, or with `--strict` a
     /// line is no request.
-    pub fn take(&mut self, ingest: &mut Ingest) -> Result<Option<Outcome>, IngestError> {
-        let taken = self.ahead.take().map(|(outcome, end)| {
-            self.consumed = end;
-            self.state.last_place = Some((outcome.key.site, outcome.key.bucket));
-            let time = outcome.time as u32;
-            self.state.last_record = self.state.last_record.max(time);
-            if self.state.first_record == 0 {
-                self.state.first_record = time;
+    pub fn ready(&mut self, ingest: &mut Ingest) -> Result<Option<i64>, IngestError> {
+        while self.next.is_none() && !self.is_known {
+            if self.limit.is_some_and(|limit| self.consumed - self.begun >= limit) {
+                self.trouble = Some("stopped at --max-bytes; the rest is read next time".into());
+                self.finish_waiting(ingest)?;
+                break;
             }
-            outcome
-        });
-        if !self.is_known {
-            self.advance(ingest)?;
+            let Some(current) = &mut self.current else {
+                if self.fetch(ingest)? {
+                    continue;
+                }
+                self.finish_waiting(ingest)?;
+                break;
+            };
+            let Judged { block, lines, keys, .. } = &current.judged;
+            let Some(&line) = lines.get(current.line) else {
+                self.finish_block();
+                continue;
+            };
+            match line.told {
+                Told::Request(key) => {
+                    let key = keys[key as usize];
+                    if key.class == Class::OutOfWindow {
+                        self.pass(Class::OutOfWindow, ingest);
+                    } else {
+                        self.settle_waiting((key.site, key.bucket), ingest);
+                        self.next = Some(line.time.into());
+                    }
+                }
+                // Half a line: it may still become whole.
+                Told::Malformed(_) if !block.terminated && !block.too_long => {
+                    let start = block.start();
+                    self.source.lines.unread(start);
+                    self.finish_block();
+                    self.finish_waiting(ingest)?;
+                    break;
+                }
+                Told::Malformed(reason) => {
+                    self.pass(Class::Malformed, ingest);
+                    self.reject(reason, ingest)?;
+                }
+            }
+        }
+        Ok(self.next)
+    }
+
+    /// Takes requests into the batch as long as they are not later than `until`
+    /// (a time, and for equal times the number of a stream) and `is_full` does not
+    /// say that it is enough. One is ready. Returns how many.
+    ///
+    /// # Errors
+    /// As [`Stream::ready`].
+    pub fn take(
+        &mut self,
+        until: Option<(i64, u32)>,
+        ingest: &mut Ingest,
+        is_full: impl Fn(&Ingest, u64) -> bool,
+    ) -> Result<u64, IngestError> {
+        let mut taken = 0;
+        while let Some(time) = self.next
+            && until.is_none_or(|until| (time, self.number) < until)
+            && !is_full(ingest, taken)
+        {
+            self.take_one(time, ingest);
+            taken += 1;
+            self.ready(ingest)?;
         }
         Ok(taken)
     }
 
-    /// Reads up to the next request. Lines before it that are none are
-    /// consumed on the way.
-    fn advance(&mut self, ingest: &mut Ingest) -> Result<(), IngestError> {
-        loop {
-            if self.limit.is_some_and(|limit| self.consumed - self.begun >= limit) {
-                self.trouble = Some("stopped at --max-bytes; the rest is read next time".into());
-                return self.finish_waiting(ingest);
-            }
-            let line = match self.source.lines.next_line() {
-                Ok(Some(line)) => line,
-                Ok(None) => return self.finish_waiting(ingest),
-                Err(error) if is_decoding(&error) => {
-                    self.trouble = Some(error.to_string());
-                    return self.finish_waiting(ingest);
-                }
-                Err(error) => return Err(IngestError::Read(PathBuf::from(&self.name), error)),
-            };
-            let (start, end, terminated) = (line.start, line.end, line.terminated);
-            let too_long = line.too_long;
-            if !terminated && self.is_following && !too_long {
-                self.source.lines.unread(start);
-                return Ok(());
-            }
-            if std::mem::take(&mut self.midline) {
-                // The rest of a line that was counted without its newline.
-                self.consumed = end;
-                self.midline = !terminated;
-                continue;
-            }
-            let judged = if too_long {
-                Err(Malformed::TooLong)
-            } else {
-                match self.parser.parse(line.bytes) {
-                    Ok(request) => Ok(ingest.judge(&request, self.claimed)?),
-                    Err(reason) => Err(reason),
-                }
-            };
-            if !terminated && judged.is_err() && !too_long {
-                // Half a line: it may still become whole.
-                self.source.lines.unread(start);
-                return self.finish_waiting(ingest);
-            }
-            self.line += 1;
-            self.midline = !terminated;
-            match judged {
-                Ok(outcome) if outcome.key.class == Class::OutOfWindow => {
-                    self.consumed = end;
-                    self.wait(Class::OutOfWindow, ingest);
-                }
-                Ok(mut outcome) => {
-                    self.settle_waiting((outcome.key.site, outcome.key.bucket), ingest);
-                    ingest.check_overlap(self.state.id, &mut outcome);
-                    self.ahead = Some((outcome, end));
-                    return Ok(());
-                }
-                Err(reason) => {
-                    self.consumed = end;
-                    self.reject(reason, ingest)?;
-                    self.wait(Class::Malformed, ingest);
-                }
+    fn take_one(&mut self, time: i64, ingest: &mut Ingest) {
+        self.next = None;
+        let Some(Current { judged, line, hit, slots }) = &mut self.current else { return };
+        let of_line = judged.lines[*line];
+        let Told::Request(number) = of_line.told else { return };
+        let key = judged.keys[number as usize];
+        self.seen.last_place = Some((key.site, key.bucket));
+        self.seen.last_record = self.seen.last_record.max(of_line.time);
+        if self.seen.first_record == 0 {
+            self.seen.first_record = of_line.time;
+        }
+        if ingest.is_overlap(self.state.id, key.site, time) {
+            ingest.add_lines(self.number, (key.site, key.bucket), Class::Excluded, 1);
+        } else {
+            ingest.add(self.number, judged, number, slots, &of_line);
+            if key.class == Class::Page {
+                ingest.add_hit(self.number, &judged.hits[*hit]);
             }
         }
+        *hit += usize::from(key.class == Class::Page);
+        *line += 1;
+        self.consumed = judged.block.position(of_line.end as usize);
+        self.midline = !judged.block.terminated;
+        self.line += 1;
+    }
+
+    /// Consumes the next line, which is no request that counts: where the one
+    /// before it was, or once the first one is known.
+    fn pass(&mut self, class: Class, ingest: &mut Ingest) {
+        let Some(Current { judged, line, .. }) = &mut self.current else { return };
+        let of_line = judged.lines[*line];
+        *line += 1;
+        self.consumed =
+            if judged.block.too_long { judged.block.end() } else { judged.block.position(of_line.end as usize) };
+        self.midline = !judged.block.terminated;
+        self.line += 1;
+        match self.seen.last_place {
+            Some(place) => ingest.add_lines(self.number, place, class, 1),
+            None => *self.waiting.entry(class).or_default() += 1,
+        }
+    }
+
+    /// Makes the next block the current one; `false` at the end.
+    fn fetch(&mut self, ingest: &mut Ingest) -> Result<bool, IngestError> {
+        self.read_ahead(ingest)?;
+        let Some(judging) = self.ahead.pop_front() else {
+            return match self.failed.take_if(|error| !is_decoding(error)) {
+                Some(error) => Err(IngestError::Read(PathBuf::from(&self.name), error)),
+                None => {
+                    self.trouble = self.failed.as_ref().map(ToString::to_string).or(self.trouble.take());
+                    Ok(false)
+                }
+            };
+        };
+        let judged = ingest.finish(judging, &self.parser)?;
+        if judged.parser.changes() != self.parser.changes() {
+            self.parser = judged.parser.clone();
+        }
+        self.current = Some(Current { judged, line: 0, hit: 0, slots: Slots::default() });
+        Ok(true)
+    }
+
+    /// Gives blocks away to be judged, as many as there should be under way.
+    fn read_ahead(&mut self, ingest: &mut Ingest) -> Result<(), IngestError> {
+        while self.failed.is_none() && self.ahead.len() < ingest.depth() {
+            let mut block = match self.source.lines.next_block() {
+                Ok(Some(block)) => block,
+                Ok(None) => break,
+                Err(error) => {
+                    self.failed = Some(error);
+                    break;
+                }
+            };
+            if !block.terminated && self.is_following && !block.too_long {
+                self.source.lines.unread(block.start());
+                break;
+            }
+            if self.midline {
+                // The rest of a line that was counted without its newline. Nothing
+                // is under way: it was the last one there was.
+                self.midline = if block.too_long { !block.terminated } else { !block.skip_line() };
+                let behind = if block.too_long { block.end() } else { block.start() };
+                self.tail = block.tail(behind).to_vec();
+                self.consumed = behind;
+                if block.too_long || block.bytes().is_empty() {
+                    continue;
+                }
+            }
+            let is_last = !block.terminated;
+            let terms = Terms { claimed: self.claimed, now: ingest.now() };
+            self.ahead.push_back(ingest.judge(Task { block, parser: self.parser.clone(), terms })?);
+            if is_last {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish_block(&mut self) {
+        let Some(Current { judged, .. }) = self.current.take() else { return };
+        self.tail.clear();
+        self.tail.extend_from_slice(judged.block.tail(self.consumed));
+        self.source.lines.recycle(judged.block);
     }
 
     fn reject(&mut self, reason: Malformed, ingest: &Ingest) -> Result<(), IngestError> {
@@ -207,15 +321,6 @@ impl Stream {
             rejected.first.push(self.line);
         }
         Ok(())
-    }
-
-    /// Counts a line that has no request: where the one before it was, or once
-    /// the first one is known.
-    fn wait(&mut self, class: Class, ingest: &mut Ingest) {
-        match self.state.last_place {
-            Some(place) => ingest.add_lines(self.number, place, class, 1),
-            None => *self.waiting.entry(class).or_default() += 1,
-        }
     }
 
     fn settle_waiting(&mut self, place: (u32, u32), ingest: &mut Ingest) {
@@ -234,10 +339,33 @@ impl Stream {
         Ok(())
     }
 
+    /// How far it was read, with the proofs.
+    pub fn reached(&self, identity: &Identity) -> Reached {
+        Reached {
+            number: self.number,
+            state: InputState {
+                cursor: self.cursor(identity),
+                format: self.parser.format().name().to_owned(),
+                last_place: self.seen.last_place,
+                first_record: self.seen.first_record,
+                last_record: self.seen.last_record,
+                ..self.state.clone()
+            },
+            committed: self.state.cursor,
+            known: self.known,
+            is_known: self.is_known,
+            is_waiting: !self.waiting.is_empty(),
+            head: self.head.clone(),
+        }
+    }
+
     /// The cursor after everything consumed, with its proofs.
-    pub fn cursor(&mut self, identity: &Identity) -> Cursor {
+    fn cursor(&self, identity: &Identity) -> Cursor {
         let position = self.consumed - self.base;
-        let before = self.source.lines.tail(self.consumed);
+        let before = match &self.current {
+            Some(current) => current.judged.block.tail(self.consumed),
+            None => &self.tail,
+        };
         let tail = &before[before.len() - before.len().min(TAIL).min(position as usize)..];
         let tail = identity.mark(tail);
         let head = self.head_mark(position, identity);
@@ -245,18 +373,13 @@ impl Stream {
     }
 
     /// The head grows until it is 4 KiB of committed bytes.
-    fn head_mark(&mut self, position: u64, identity: &Identity) -> Mark {
+    fn head_mark(&self, position: u64, identity: &Identity) -> Mark {
         let len = position.min(HEAD as u64) as usize;
         let old = self.state.cursor.head;
         if old.len as usize >= len.min(self.head.len()) && old.len > 0 {
             return old;
         }
         identity.mark(&self.head[..len.min(self.head.len())])
-    }
-
-    /// Whether its head is that of another input.
-    pub fn has_head(&self, identity: &Identity, mark: &Mark) -> bool {
-        identity.has_head(&self.head, mark)
     }
 
     /// Its first bytes, up to 4 KiB.
@@ -266,7 +389,7 @@ impl Stream {
 
     /// Whether it begins like another input, as far as both go.
     pub fn begins_like(&self, head: &[u8]) -> bool {
-        !head.is_empty() && !self.head.is_empty() && (head.starts_with(&self.head) || self.head.starts_with(head))
+        begin_alike(&self.head, head)
     }
 
     /// While a file is followed its head may still be growing.
@@ -299,14 +422,15 @@ impl Stream {
     /// # Errors
     /// If reading fails.
     pub fn skip_to_end(&mut self) -> std::io::Result<()> {
-        while let Some(line) = self.source.lines.next_line()? {
-            let (start, end, terminated) = (line.start, line.end, line.terminated);
-            if !terminated && !line.too_long {
-                self.source.lines.unread(start);
+        while let Some(block) = self.source.lines.next_block()? {
+            if !block.terminated && !block.too_long {
+                self.source.lines.unread(block.start());
                 break;
             }
-            self.consumed = end;
-            self.midline = !terminated;
+            self.consumed = block.end();
+            self.tail = block.tail(block.end()).to_vec();
+            self.midline = !block.terminated;
+            self.source.lines.recycle(block);
         }
         Ok(())
     }

@@ -286,11 +286,13 @@ impl Watch<'_> {
 fn tidy(ingest: &mut Ingest) -> Result<(), IngestError> {
     ingest.release();
     let now = ingest.settings.clock();
-    let Some(writer) = ingest.writer() else { return Ok(()) };
-    writer.merge_past_hours(now)?;
-    sweep(writer.path(), now, writer.tell())?;
-    writer.coarsen_old(now)?;
-    Ok(())
+    let tidied = ingest.with_writer(|writer| -> Result<(), IngestError> {
+        writer.merge_past_hours(now)?;
+        sweep(writer.path(), now, writer.tell())?;
+        writer.coarsen_old(now)?;
+        Ok(())
+    });
+    tidied.unwrap_or(Ok(()))
 }
 
 /// Nobody sees the progress of rotated files.

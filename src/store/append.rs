@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::write::{MANY, Tx, integer};
 use super::{StoreError, state};
-use crate::model::{Commit, Counters, Day, Dictionary, Hash, RowKey, Sym};
+use crate::model::{Commit, Counters, Day, Dictionary, Hash, RowKey, Sym, VisitDims};
 use duckdb::params;
 
 impl Tx<'_> {
@@ -49,7 +49,7 @@ impl Tx<'_> {
         if pages.is_empty() {
             return Ok(());
         }
-        let rows: Vec<(RowKey, &Counters)> = pages
+        let rows: Vec<(RowKey<VisitDims>, &Counters)> = pages
             .iter()
             .filter(|(_, counters)| *counters != Counters::default())
             .map(|(row, counters)| (self.stored(row).0, counters))

@@ -3,7 +3,7 @@
 
 use super::StoreError;
 use duckdb::arrow::array::{
-    ArrayRef, Int32Array, Int64Array, RecordBatch, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
+    ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
 use duckdb::{Appender, Connection};
 use std::sync::Arc;
@@ -39,6 +39,13 @@ impl Columns {
         i64 i64, Int64Array;
     }
 
+    /// VARCHAR.
+    pub(super) fn text<'a>(mut self, values: impl Iterator<Item = &'a str>) -> Columns {
+        let name = self.0.len().to_string();
+        self.0.push((name, Arc::new(StringArray::from_iter_values(values))));
+        self
+    }
+
     /// Appends the rows to a table of the store.
     pub(super) fn append_to(self, connection: &Connection, table: &str) -> Result<(), StoreError> {
         self.append(connection.appender(table)?)
@@ -50,6 +57,9 @@ impl Columns {
     }
 
     fn append(self, mut appender: Appender<'_>) -> Result<(), StoreError> {
+        if self.0.iter().any(|(_, column)| column.is_empty()) {
+            return Ok(());
+        }
         let batch = RecordBatch::try_from_iter(self.0).expect("columns of one length");
         appender.append_record_batch(batch)?;
         Ok(appender.flush()?)

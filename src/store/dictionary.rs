@@ -2,9 +2,11 @@
 //! processes never give one twice.
 
 use super::StoreError;
-use crate::model::{Day, Dictionary, RowKey, SiteId, Stored, Sym, Symbols};
+use super::columns::Columns;
+use crate::model::{Day, Dictionary, RowKey, SiteId, Stored, Sym, Symbols, VisitDims};
 use duckdb::{Connection, params_from_iter};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// New texts that one site may bring into a dictionary on one day; the rest
 /// is `(other)`.
@@ -62,9 +64,14 @@ impl Ids {
     }
 
     /// A row with ids in place of symbols.
-    pub(crate) fn row(&self, row: &RowKey, day: Day) -> Stored<RowKey> {
+    pub(crate) fn row(&self, row: &RowKey<VisitDims>, day: Day) -> Stored<RowKey<VisitDims>> {
         let site = row.site;
         Stored(row.map(|dictionary, sym| Sym(self.id(Need { dictionary, sym, site, day }))))
+    }
+
+    /// Whether a text needs no more looking up.
+    pub(super) fn is_known(&self, dictionary: Dictionary, sym: Sym) -> bool {
+        self.known(dictionary, sym).is_some()
     }
 
     /// Finds or gives out the ids of all texts that a batch needs.
@@ -100,25 +107,21 @@ impl Ids {
         wanted.sort_unstable();
         wanted.dedup();
         let table = dictionary.as_str();
-        let texts = || wanted.iter().map(|&sym| symbols.text(dictionary, sym));
+        let texts: Vec<Arc<str>> = symbols.texts(dictionary, &wanted);
+        let texts = || texts.iter().map(|text| &**text);
         let found: Vec<(u32, String)> = if wanted.len() <= FEW {
             let marks = vec!["?"; wanted.len()].join(",");
             let sql = format!("SELECT id, text FROM {table} WHERE text IN ({marks})");
             collect(connection, &sql, params_from_iter(texts()))?
         } else {
             connection.execute_batch("CREATE OR REPLACE TEMP TABLE wanted (text VARCHAR)")?;
-            let mut appender = connection.appender_to_catalog_and_db("wanted", "temp", "main")?;
-            for text in texts() {
-                appender.append_row([text])?;
-            }
-            appender.flush()?;
-            drop(appender);
+            Columns::default().text(texts()).append_to_temporary(connection, "wanted")?;
             let sql = format!("SELECT d.id, d.text FROM {table} d SEMI JOIN temp.main.wanted w USING (text)");
             collect(connection, &sql, [])?
         };
         let found: HashMap<&str, u32> = found.iter().map(|(id, text)| (text.as_str(), *id)).collect();
-        for &sym in &wanted {
-            if let Some(&id) = found.get(symbols.text(dictionary, sym)) {
+        for (&sym, text) in wanted.iter().zip(texts()) {
+            if let Some(&id) = found.get(text) {
                 self.learn(dictionary, sym, id);
             }
         }
@@ -151,12 +154,12 @@ impl Ids {
             self.learn(dictionary, need.sym, next);
             fresh.push((next, need.sym));
         }
-        let mut appender = connection.appender(table)?;
-        for (id, sym) in fresh {
-            appender.append_row(duckdb::params![id, symbols.text(dictionary, sym)])?;
-        }
-        appender.flush()?;
-        drop(appender);
+        let syms: Vec<Sym> = fresh.iter().map(|(_, sym)| *sym).collect();
+        let texts = symbols.texts(dictionary, &syms);
+        Columns::default()
+            .u32(fresh.iter().map(|(id, _)| *id))
+            .text(texts.iter().map(|text| &**text))
+            .append_to(connection, table)?;
         caps.save(connection)
     }
 
@@ -281,7 +284,7 @@ fn find_texts(connection: &Connection, parts: &[String], found: &mut Texts) -> R
 
 impl Ids {
     /// Learns what was read back, so that it needs no second look-up.
-    pub(crate) fn learn_text(&mut self, symbols: &mut Symbols, dictionary: Dictionary, id: u32, text: &str) -> Sym {
+    pub(crate) fn learn_text(&mut self, symbols: &Symbols, dictionary: Dictionary, id: u32, text: &str) -> Sym {
         let sym = symbols.intern(dictionary, text);
         self.learn(dictionary, sym, id);
         sym

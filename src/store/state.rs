@@ -5,6 +5,7 @@ use super::dictionary::{Ids, texts};
 use super::write::integer;
 use crate::model::{
     Cursor, Day, Dictionary, Hash, InputCommit, InputState, Kind, Ledger, Mark, RowKey, SiteId, Stored, Sym, Symbols,
+    VisitDims,
 };
 use duckdb::{Connection, Row, params};
 use std::collections::{HashMap, HashSet};
@@ -141,8 +142,8 @@ pub(crate) fn forget_day(connection: &Connection, day: Day) -> Result<(), StoreE
 pub(crate) fn unresolve(
     connection: &Connection,
     ids: &mut Ids,
-    symbols: &mut Symbols,
-    rows: &[Stored<RowKey>],
+    symbols: &Symbols,
+    rows: &[Stored<RowKey<VisitDims>>],
 ) -> Result<Vec<RowKey>, StoreError> {
     let mut needed: HashMap<u8, HashSet<u32>> = HashMap::new();
     for Stored(row) in rows {
@@ -161,5 +162,6 @@ pub(crate) fn unresolve(
         }
     }
     let sym = |dictionary: Dictionary, id: Sym| syms.get(&(dictionary as u8, id.0)).copied().unwrap_or_default();
-    Ok(rows.iter().map(|Stored(row)| row.map(sym)).collect())
+    let rows = rows.iter().map(|Stored(row)| row.map(sym));
+    Ok(rows.map(|row| row.with_visit(symbols.number(row.visit))).collect())
 }

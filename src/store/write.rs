@@ -5,8 +5,12 @@ use super::dictionary::{Ids, Need};
 use super::engine::Access;
 use super::lease::{Lease, Tell, file_id, last_read, lease};
 use super::{Info, StoreError, meta, migrate, reader, state};
-use crate::model::{Class, Commit, Day, Dictionary, Hash, InputState, RowKey, SiteId, Stored, Sym, Symbols};
+use crate::model::{
+    Class, Commit, Day, Dictionary, Hash, InputState, RowKey, SiteId, Stored, Sym, Symbols, VisitDims, Zone,
+};
 use duckdb::Connection;
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -26,6 +30,8 @@ pub struct Writer {
     file: (u64, u64),
     info: Info,
     ids: Ids,
+    /// What the numbers of visits stand for.
+    visits: Vec<VisitDims>,
     checkpointed: Instant,
     /// When somebody last read the store, at our last checkpoint.
     read: Option<SystemTime>,
@@ -48,7 +54,16 @@ impl Writer {
         };
         let file = file_id(&path).ok_or_else(|| StoreError::Missing(path.clone()))?;
         let read = last_read(&path);
-        Ok(Writer { path, file, info, ids: Ids::new(cap), checkpointed: Instant::now(), read, tell })
+        Ok(Writer {
+            path,
+            file,
+            info,
+            ids: Ids::new(cap),
+            visits: Vec::new(),
+            checkpointed: Instant::now(),
+            read,
+            tell,
+        })
     }
 
     /// What the store is.
@@ -76,7 +91,8 @@ impl Writer {
         }
         let lease = lease(&self.path, Access::Write, self.tell)?;
         lease.execute_batch("BEGIN")?;
-        Ok(Tx { lease, writer: self })
+        let days = Days { zone: self.info.zone, known: HashMap::default() };
+        Ok(Tx { lease, writer: self, days })
     }
 
     /// Forgets which ids texts have: a transaction that gave some out may have
@@ -108,6 +124,26 @@ fn checkpoint(connection: &Connection) -> Result<(), StoreError> {
 pub struct Tx<'w> {
     lease: Lease,
     writer: &'w mut Writer,
+    days: Days,
+}
+
+/// The local days of hours: asked for every row, and worked out once.
+struct Days {
+    zone: Zone,
+    known: HashMap<u32, Day, FixedState>,
+}
+
+impl Days {
+    fn learn(&mut self, commit: &Commit) {
+        let buckets = commit.pages.iter().map(|(row, _)| row.bucket);
+        for bucket in buckets.chain(commit.requests.iter().map(|(key, _)| key.bucket)) {
+            self.known.entry(bucket).or_insert_with(|| self.zone.day(bucket.into()));
+        }
+    }
+
+    fn of(&self, bucket: u32) -> Day {
+        self.known.get(&bucket).copied().unwrap_or_else(|| self.zone.day(bucket.into()))
+    }
 }
 
 /// Hashes are stored as 128-bit integers.
@@ -152,50 +188,64 @@ impl Tx<'_> {
     }
 
     /// The symbols of rows that were read back as ids.
-    pub fn unresolve(&mut self, symbols: &mut Symbols, rows: &[Stored<RowKey>]) -> Result<Vec<RowKey>, StoreError> {
+    pub fn unresolve(
+        &mut self,
+        symbols: &Symbols,
+        rows: &[Stored<RowKey<VisitDims>>],
+    ) -> Result<Vec<RowKey>, StoreError> {
         state::unresolve(&self.lease, &mut self.writer.ids, symbols, rows)
     }
 
     /// Gives every text of these rows and requests an id.
     pub fn resolve(&mut self, symbols: &Symbols, commit: &Commit) -> Result<(), StoreError> {
-        let mut needs = std::collections::HashSet::new();
+        symbols.copy_visits(&mut self.writer.visits);
+        self.days.learn(commit);
+        let needs = self.needs(commit);
+        self.writer.ids.resolve(&self.lease, symbols, &needs)
+    }
+
+    /// The texts of a commit that have no id yet, each once, in the order of its
+    /// rows.
+    fn needs(&self, commit: &Commit) -> Vec<Need> {
+        let Tx { writer, days, .. } = self;
+        let mut seen = HashSet::with_hasher(FixedState::default());
         let mut ordered = Vec::new();
-        let zone = self.writer.info.zone;
-        let mut need = |dictionary, sym, site, bucket: u32| {
-            if sym == Sym::EMPTY {
-                return;
-            }
-            let need = Need { dictionary, sym, site, day: zone.day(bucket.into()) };
-            if needs.insert(need) {
+        let mut need = |dictionary, sym, site, day| {
+            let need = Need { dictionary, sym, site, day };
+            if !writer.ids.is_known(dictionary, sym) && seen.insert(need) {
                 ordered.push(need);
             }
         };
+        let mut combinations = HashSet::with_hasher(FixedState::default());
         for (row, _) in &commit.pages {
-            row.map(|dictionary, sym| {
-                need(dictionary, sym, row.site, row.bucket);
-                sym
-            });
+            let (site, day) = (row.site, days.of(row.bucket));
+            need(Dictionary::Pages, row.page, site, day);
+            need(Dictionary::Hosts, row.host, site, day);
+            if combinations.insert((row.visit, site, day)) {
+                writer.visits[row.visit.0 as usize].map(|dictionary, sym| {
+                    need(dictionary, sym, site, day);
+                    sym
+                });
+            }
         }
         for (key, _) in &commit.requests {
-            need(Dictionary::Methods, key.method, key.site, key.bucket);
-            need(Dictionary::Bots, key.bot, key.site, key.bucket);
-            need(Dictionary::Paths, key.path, key.site, key.bucket);
+            let (site, day) = (key.site, days.of(key.bucket));
+            need(Dictionary::Methods, key.method, site, day);
+            need(Dictionary::Bots, key.bot, site, day);
+            need(Dictionary::Paths, key.path, site, day);
         }
-        self.writer.ids.resolve(&self.lease, symbols, &ordered)
+        ordered
     }
 
     /// A row with the store's ids; after [`Tx::resolve`].
-    pub fn stored(&self, row: &RowKey) -> Stored<RowKey> {
-        self.writer.ids.row(row, self.day(row.bucket))
+    pub fn stored(&self, row: &RowKey) -> Stored<RowKey<VisitDims>> {
+        let visit = self.writer.visits[row.visit.0 as usize];
+        self.writer.ids.row(&row.with_visit(visit), self.days.of(row.bucket))
     }
 
     /// The id of a text; after [`Tx::resolve`].
     pub(super) fn id(&self, dictionary: Dictionary, sym: Sym, site: SiteId, bucket: u32) -> u32 {
-        self.writer.ids.id(Need { dictionary, sym, site, day: self.day(bucket) })
-    }
-
-    fn day(&self, bucket: u32) -> Day {
-        self.writer.info.zone.day(bucket.into())
+        self.writer.ids.id(Need { dictionary, sym, site, day: self.days.of(bucket) })
     }
 
     /// Writes the batch and ends the transaction. `version` becomes the state's.

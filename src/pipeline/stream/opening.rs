@@ -1,12 +1,12 @@
 //! Opening an input: its format, which input it is, and where to go on.
 
-use super::{Stream, is_decoding};
+use super::{Seen, Stream, is_decoding};
 use crate::input::Identity;
 use crate::model::InputState;
 use crate::parse::{Format, Parser};
 use crate::pipeline::locate::{Located, locate};
 use crate::pipeline::source::Source;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 /// So much of an input is looked at to find out its format.
@@ -36,6 +36,8 @@ pub struct Opening<'a> {
     pub limit: Option<u64>,
     /// Leave a last line without a newline alone.
     pub is_following: bool,
+    /// Read blocks of about so many bytes.
+    pub block: Option<usize>,
 }
 
 impl Stream {
@@ -78,6 +80,9 @@ impl Stream {
             }
             Err(error) => return Err(error),
         };
+        if let Some(bytes) = opening.block {
+            source.lines.set_block(bytes);
+        }
         let name = if is_stdin { "-".into() } else { path.display().to_string() };
         let mut state = located.state.unwrap_or_default();
         state.path = match std::path::absolute(path) {
@@ -87,11 +92,17 @@ impl Stream {
         state.format = parser.format().name().to_owned();
         let consumed = source.lines.position();
         let size = std::fs::metadata(path).map_or(0, |meta| if is_stdin { 0 } else { meta.len() });
-        let midline = consumed > located.base && !source.lines.tail(consumed).ends_with(b"\n");
+        let tail = source.lines.tail().to_vec();
+        let midline = consumed > located.base && !tail.ends_with(b"\n");
         Ok(Opened::Stream(Box::new(Stream {
             number: opening.number,
             name,
             line: state.ledger.lines(),
+            seen: Seen {
+                last_place: state.last_place,
+                first_record: state.first_record,
+                last_record: state.last_record,
+            },
             state,
             known: inputs.iter().map(|input| input.id).max().unwrap_or(0),
             claimed: opening.claimed,
@@ -103,8 +114,12 @@ impl Stream {
             base: located.base,
             begun: consumed,
             head: located.head,
-            ahead: None,
+            ahead: VecDeque::new(),
+            failed: None,
+            current: None,
+            next: None,
             consumed,
+            tail,
             waiting: BTreeMap::new(),
             rejected: BTreeMap::new(),
             midline,
