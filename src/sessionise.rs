@@ -18,6 +18,8 @@ const GAP: u32 = 30 * 60;
 /// An open visit is dropped once the newest time is more than this past its
 /// last, in seconds.
 const DROP_AFTER: u32 = 3600;
+/// A day's hashes are held from batch to batch up to so many.
+const WHOLE: usize = 1 << 20;
 /// Shards of a day's open visits; a commit rewrites those that changed.
 pub const SHARDS: u16 = 64;
 
@@ -38,6 +40,15 @@ struct OpenDay {
     visits: Map<Hash, OpenVisit<RowKey>>,
     newest: Map<(SiteId, Kind), u32>,
     changed: HashSet<u16, FixedState>,
+    seen: Seen,
+}
+
+/// The hashes that were seen on a day.
+#[derive(Default)]
+struct Seen {
+    hashes: HashSet<Hash, FixedState>,
+    /// Whether these are all of the day, and not only those of this batch.
+    is_whole: bool,
 }
 
 /// All open visits that this process knows.
@@ -50,7 +61,6 @@ pub struct Sessions {
 #[derive(Default)]
 pub struct Deltas {
     rows: Map<RowKey, u32>,
-    seen: HashSet<(Day, Hash), FixedState>,
     days: HashSet<Day, FixedState>,
 }
 
@@ -67,10 +77,28 @@ impl Deltas {
             commit.pages.len() as u32 - 1
         })
     }
+}
 
-    fn candidate(&mut self, commit: &mut Commit, day: Day, hash: Hash, row: u32, is_page: bool) {
-        if self.seen.insert((day, hash)) {
+impl Seen {
+    /// Counts a hash on a row if it is new, or leaves that to the store, which
+    /// alone knows days that had begun before.
+    fn see(&mut self, day: Day, hash: Hash, row: u32, is_page: bool, commit: &mut Commit) {
+        if !self.hashes.insert(hash) {
+            return;
+        }
+        if !self.is_whole {
             commit.candidates.push(Candidate { day, hash, row, is_page });
+            return;
+        }
+        commit.fresh.push((day, hash));
+        let counters = &mut commit.pages[row as usize].1;
+        *(if is_page { &mut counters.uniques } else { &mut counters.visitors }) += 1;
+    }
+
+    /// Makes ready for the next batch.
+    fn settle(&mut self) {
+        if !self.is_whole || self.hashes.len() > WHOLE {
+            *self = Seen::default();
         }
     }
 }
@@ -91,9 +119,17 @@ impl Sessions {
         self.days.clear();
     }
 
-    /// Puts in what the store had of a day.
-    pub fn load(&mut self, day: Day, visits: Vec<(Hash, OpenVisit<RowKey>)>, newest: Vec<((SiteId, Kind), u32)>) {
+    /// Puts in what the store had of a day. `is_new` says that no hash of it was
+    /// seen yet.
+    pub fn load(
+        &mut self,
+        day: Day,
+        visits: Vec<(Hash, OpenVisit<RowKey>)>,
+        newest: Vec<((SiteId, Kind), u32)>,
+        is_new: bool,
+    ) {
         let open = self.days.entry(day).or_default();
+        open.seen.is_whole = is_new;
         open.visits.extend(visits);
         open.newest.extend(newest);
     }
@@ -122,8 +158,8 @@ impl Sessions {
         };
         let index = deltas.index(commit, &row);
         commit.pages[index as usize].1.page_views += 1;
-        deltas.candidate(commit, hit.day, hit.visitor, index, false);
-        deltas.candidate(commit, hit.day, hit.page, index, true);
+        open.seen.see(hit.day, hit.visitor, index, false, commit);
+        open.seen.see(hit.day, hit.page, index, true, commit);
     }
 
     /// Drops what is over, and lists the shards that a commit has to rewrite
@@ -136,6 +172,7 @@ impl Sessions {
         let mut shards = Vec::new();
         for &day in &deltas.days {
             let Some(open) = self.days.get_mut(&day) else { continue };
+            open.seen.settle();
             let (newest, changed) = (&open.newest, &mut open.changed);
             open.visits.retain(|visit_hash, visit| {
                 let key = (visit.entry.site, visit.entry.kind);

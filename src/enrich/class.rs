@@ -3,6 +3,7 @@
 
 use super::exclude::{Exclude, Subject};
 use crate::model::{Class, Request};
+use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 use std::borrow::Cow;
 
@@ -20,8 +21,8 @@ pub const FEEDS: &str = "rss atom feed.xml rss.xml atom.xml index.xml feed.json"
 /// What decides the class of a request, apart from the request itself.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    assets: HashSet<String>,
-    feeds: HashSet<String>,
+    assets: Names,
+    feeds: Names,
     excludes: Vec<Exclude>,
 }
 
@@ -35,8 +36,7 @@ impl Rules {
     /// Rules of extensions of assets, names and extensions of feeds (lower
     /// case, without a leading dot) and exclusions.
     pub fn new(assets: Vec<String>, feeds: Vec<String>, excludes: Vec<Exclude>) -> Rules {
-        let (assets, feeds) = (assets.into_iter().collect(), feeds.into_iter().collect());
-        Rules { assets, feeds, excludes }
+        Rules { assets: Names::new(assets), feeds: Names::new(feeds), excludes }
     }
 
     /// Whether a rule looks at the client's address.
@@ -74,9 +74,9 @@ impl Rules {
     fn by_content(&self, status: u16, content_type: &[u8], path: &str) -> Class {
         let kind = Content::of(content_type);
         let name = dotted_segment(path);
-        if kind == Content::Feed || listed(&self.feeds, name.as_deref()) {
+        if kind == Content::Feed || self.feeds.has(name.as_deref()) {
             Class::Feed
-        } else if status == 206 || kind == Content::Else || listed(&self.assets, name.as_deref()) {
+        } else if status == 206 || kind == Content::Else || self.assets.has(name.as_deref()) {
             Class::Asset
         } else {
             Class::Page
@@ -116,19 +116,39 @@ fn is_prefetch(purpose: &[u8]) -> bool {
 
 /// The last segment of a path, without the query, if it has an extension. A
 /// segment whose only dot is its first byte (`.env`) has none.
-fn dotted_segment(path: &str) -> Option<Cow<'_, str>> {
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
-    let segment = path.rsplit_once('/').map_or(path, |(_, last)| last);
-    match segment.rfind('.') {
+fn dotted_segment(path: &str) -> Option<Cow<'_, [u8]>> {
+    let path = path.as_bytes();
+    let path = memchr::memchr(b'?', path).map_or(path, |mark| &path[..mark]);
+    // Segments are short: looking byte by byte is quicker than any search.
+    let begin = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
+    let segment = &path[begin..];
+    match segment.iter().rposition(|&b| b == b'.') {
         None | Some(0) => None,
-        Some(_) if segment.bytes().any(|b| b.is_ascii_uppercase()) => Some(Cow::Owned(segment.to_ascii_lowercase())),
+        Some(_) if segment.iter().any(u8::is_ascii_uppercase) => Some(Cow::Owned(segment.to_ascii_lowercase())),
         Some(_) => Some(Cow::Borrowed(segment)),
     }
 }
 
-/// Whether a list has that name or its extension.
-fn listed(list: &HashSet<String>, name: Option<&str>) -> bool {
-    name.is_some_and(|name| list.contains(name) || name.rsplit_once('.').is_some_and(|(_, end)| list.contains(end)))
+/// Extensions and whole names, which have a dot in them.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    all: HashSet<Vec<u8>, FixedState>,
+    /// Whether one is a whole name.
+    has_whole: bool,
+}
+
+impl Names {
+    fn new(names: Vec<String>) -> Names {
+        let has_whole = names.iter().any(|name| name.contains('.'));
+        Names { all: names.into_iter().map(String::into_bytes).collect(), has_whole }
+    }
+
+    /// Whether it has that name or its extension.
+    fn has(&self, name: Option<&[u8]>) -> bool {
+        let Some(name) = name else { return false };
+        let extension = name.iter().rposition(|&b| b == b'.').map(|dot| &name[dot + 1..]);
+        extension.is_some_and(|end| self.all.contains(end)) || (self.has_whole && self.all.contains(name))
+    }
 }
 
 /// The words of a text, as the lists above are written.

@@ -30,7 +30,8 @@ pub fn split(target: &[u8]) -> (&[u8], &[u8]) {
 /// escapes upper case, invisible characters replaced, no trailing slash, at
 /// most 2,000 bytes. Borrows where nothing changes, which is nearly always.
 pub fn normalise(path: &[u8]) -> Cow<'_, str> {
-    let text = cut(strip_slashes(decode(path)), MAX_PATH);
+    let text = strip_slashes(decode(path));
+    let text = if text.len() > MAX_PATH { cut(text, MAX_PATH) } else { text };
     match text.is_empty() {
         true => Cow::Borrowed("/"),
         false => text,
@@ -60,8 +61,8 @@ pub fn normalise_with<'a>(path: &'a [u8], query: &[u8], allow: &[String]) -> Cow
 }
 
 fn strip_slashes(text: Cow<'_, str>) -> Cow<'_, str> {
-    let end = text.trim_end_matches('/').len();
-    cut(text, end)
+    let end = text.bytes().rposition(|b| b != b'/').map_or(0, |last| last + 1);
+    if end == text.len() { text } else { cut(text, end) }
 }
 
 fn decode(bytes: &[u8]) -> Cow<'_, str> {

@@ -70,6 +70,8 @@ pub struct Commit {
     pub pages: Vec<(RowKey, Counters)>,
     /// Hashes to be looked up among those seen.
     pub candidates: Vec<Candidate>,
+    /// Hashes that are known to be new, and counted.
+    pub fresh: Vec<(Day, Hash)>,
     /// Rows of request facts and, where there is a path, error facts.
     pub requests: Vec<(RequestKey, RequestSums)>,
     /// Times taken: the request's key (without path), bin, count.

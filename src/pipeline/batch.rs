@@ -105,9 +105,14 @@ impl Batch {
         &self.hits
     }
 
-    /// The salts of the days of its page views.
-    pub fn salts(&self) -> &BTreeMap<Day, Arc<DaySalt>> {
-        &self.salts
+    /// Takes its page views out.
+    pub fn take_hits(&mut self) -> Vec<Hit> {
+        std::mem::take(&mut self.hits)
+    }
+
+    /// Takes the salts of the days of its page views out.
+    pub fn take_salts(&mut self) -> BTreeMap<Day, Arc<DaySalt>> {
+        std::mem::take(&mut self.salts)
     }
 
     /// Adds a request, which has that one of a block's keys. `slots` are the

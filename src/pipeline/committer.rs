@@ -131,7 +131,7 @@ impl Committer {
         let mut commit = Commit { now: settings.clock(), ..Commit::default() };
         let mut deltas = Deltas::default();
         let days: BTreeSet<Day> = batch.hits().iter().map(|hit| hit.day).collect();
-        let salts = batch.salts();
+        let salts = batch.take_salts();
         for &day in &days {
             let salt = &salts[&day];
             if !sessions.knows(day) {
@@ -142,7 +142,7 @@ impl Committer {
             }
             commit.days.push((day, *salt.fingerprint()));
         }
-        for hit in batch.hits() {
+        for hit in &batch.take_hits() {
             sessions.hit(hit, &mut deltas, &mut commit);
         }
         batch.fill(&mut commit);
@@ -156,6 +156,7 @@ impl Committer {
             }
         }
         commit.newest = sessions.newest(&deltas);
+        drop(deltas);
         let states = new_states(&batch, reached, &lost, inputs);
         commit.inputs = states.iter().map(|(_, state)| InputCommit { state: state.clone() }).collect();
         let next = new_version();
@@ -194,7 +195,8 @@ fn load(
         let kind = if kind == 0 { Kind::Log } else { Kind::Beacon };
         ((site, kind), time)
     });
-    sessions.load(day, visits.collect(), newest.collect());
+    let is_new = !tx.has_seen(day)?;
+    sessions.load(day, visits.collect(), newest.collect(), is_new);
     Ok(())
 }
 

@@ -1,10 +1,13 @@
 //! What a commit writes, table by table.
 
 use super::columns::Columns;
-use super::write::{MANY, Tx, integer};
+use super::write::{Tx, integer};
 use super::{StoreError, state};
-use crate::model::{Commit, Counters, Day, Dictionary, Hash, RowKey, Sym, VisitDims};
+use crate::model::{Commit, Counters, Day, Dictionary, Hash, RequestKey, RowKey, Sym, VisitDims};
 use duckdb::params;
+
+/// So many rows are spelled out at a time.
+const SLICE: usize = 20_000;
 
 impl Tx<'_> {
     /// Which hashes are new is found by an anti-join here, in the commit's own
@@ -12,9 +15,6 @@ impl Tx<'_> {
     pub(super) fn count_new(&mut self, commit: &mut Commit) -> Result<(), StoreError> {
         if commit.candidates.is_empty() {
             return Ok(());
-        }
-        if commit.candidates.len() > MANY {
-            self.spread()?;
         }
         let sql = include_str!("sql/candidates.sql");
         self.connection().execute_batch(sql)?;
@@ -45,10 +45,29 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Sorted by value, so that the order of rows says nothing about who came when.
+    pub(super) fn append_fresh(&self, mut fresh: Vec<(Day, Hash)>) -> Result<(), StoreError> {
+        fresh.sort_unstable();
+        let mut appender = self.connection().appender("seen")?;
+        for (day, hash) in &fresh {
+            appender.append_row(params![day.0, integer(hash)])?;
+        }
+        Ok(appender.flush()?)
+    }
+
     pub(super) fn append_pages(&self, pages: &[(RowKey, Counters)]) -> Result<(), StoreError> {
         if pages.is_empty() {
             return Ok(());
         }
+        // A slice at a time: all of them, spelled out, would be most of an import's memory.
+        let mut appender = self.connection().appender("page_facts")?;
+        for slice in pages.chunks(SLICE) {
+            self.page_columns(slice).add_to(&mut appender)?;
+        }
+        Ok(appender.flush()?)
+    }
+
+    fn page_columns(&self, pages: &[(RowKey, Counters)]) -> Columns {
         let rows: Vec<(RowKey<VisitDims>, &Counters)> = pages
             .iter()
             .filter(|(_, counters)| *counters != Counters::default())
@@ -81,57 +100,47 @@ impl Tx<'_> {
             .i32(counters().map(|c| c.exits as i32))
             .i32(counters().map(|c| c.duration_s as i32))
             .i32(counters().map(|c| c.duration_n as i32))
-            .append_to(self.connection(), "page_facts")
     }
 
     pub(super) fn append_requests(&self, commit: &Commit) -> Result<(), StoreError> {
-        let mut facts = self.connection().appender("request_facts")?;
-        let mut errors = self.connection().appender("error_facts")?;
-        for (key, sums) in &commit.requests {
-            let method = self.id(Dictionary::Methods, key.method, key.site, key.bucket);
-            let class = key.class as u8;
-            if key.path == Sym::EMPTY {
-                let bot = self.id(Dictionary::Bots, key.bot, key.site, key.bucket);
-                facts.append_row(params![
-                    key.site,
-                    key.bucket,
-                    class,
-                    key.status,
-                    method,
-                    bot,
-                    sums.requests as i32,
-                    sums.bytes,
-                    sums.time_us,
-                    sums.time_n as i32
-                ])?;
-            } else {
-                let path = self.id(Dictionary::Paths, key.path, key.site, key.bucket);
-                errors.append_row(params![
-                    key.site,
-                    key.bucket,
-                    class,
-                    key.status,
-                    method,
-                    path,
-                    sums.requests as i32,
-                    sums.bytes
-                ])?;
-            }
-        }
-        facts.flush()?;
-        errors.flush()?;
-        if commit.latencies.is_empty() {
-            return Ok(());
-        }
-        let mut latencies = self.connection().appender("latency_facts")?;
-        for (key, bin, requests) in &commit.latencies {
-            let method = self.id(Dictionary::Methods, key.method, key.site, key.bucket);
-            let bot = self.id(Dictionary::Bots, key.bot, key.site, key.bucket);
-            let class = key.class as u8;
-            let row = params![key.site, key.bucket, class, key.status, method, bot, *bin, *requests as i32];
-            latencies.append_row(row)?;
-        }
-        Ok(latencies.flush()?)
+        let method = |key: &RequestKey| self.id(Dictionary::Methods, key.method, key.site, key.bucket);
+        let bot = |key: &RequestKey| self.id(Dictionary::Bots, key.bot, key.site, key.bucket);
+        let path = |key: &RequestKey| self.id(Dictionary::Paths, key.path, key.site, key.bucket);
+        let facts = || commit.requests.iter().filter(|(key, _)| key.path == Sym::EMPTY);
+        Columns::default()
+            .u32(facts().map(|(key, _)| key.site))
+            .u32(facts().map(|(key, _)| key.bucket))
+            .u8(facts().map(|(key, _)| key.class as u8))
+            .u16(facts().map(|(key, _)| key.status))
+            .u32(facts().map(|(key, _)| method(key)))
+            .u32(facts().map(|(key, _)| bot(key)))
+            .i32(facts().map(|(_, sums)| sums.requests as i32))
+            .i64(facts().map(|(_, sums)| sums.bytes))
+            .i64(facts().map(|(_, sums)| sums.time_us))
+            .i32(facts().map(|(_, sums)| sums.time_n as i32))
+            .append_to(self.connection(), "request_facts")?;
+        let errors = || commit.requests.iter().filter(|(key, _)| key.path != Sym::EMPTY);
+        Columns::default()
+            .u32(errors().map(|(key, _)| key.site))
+            .u32(errors().map(|(key, _)| key.bucket))
+            .u8(errors().map(|(key, _)| key.class as u8))
+            .u16(errors().map(|(key, _)| key.status))
+            .u32(errors().map(|(key, _)| method(key)))
+            .u32(errors().map(|(key, _)| path(key)))
+            .i32(errors().map(|(_, sums)| sums.requests as i32))
+            .i64(errors().map(|(_, sums)| sums.bytes))
+            .append_to(self.connection(), "error_facts")?;
+        let latencies = || commit.latencies.iter();
+        Columns::default()
+            .u32(latencies().map(|(key, ..)| key.site))
+            .u32(latencies().map(|(key, ..)| key.bucket))
+            .u8(latencies().map(|(key, ..)| key.class as u8))
+            .u16(latencies().map(|(key, ..)| key.status))
+            .u32(latencies().map(|(key, ..)| method(key)))
+            .u32(latencies().map(|(key, ..)| bot(key)))
+            .u16(latencies().map(|(_, bin, _)| *bin))
+            .i32(latencies().map(|(.., requests)| *requests as i32))
+            .append_to(self.connection(), "latency_facts")
     }
 
     pub(super) fn append_ledger(&self, commit: &Commit) -> Result<(), StoreError> {

@@ -48,20 +48,24 @@ impl Columns {
 
     /// Appends the rows to a table of the store.
     pub(super) fn append_to(self, connection: &Connection, table: &str) -> Result<(), StoreError> {
-        self.append(connection.appender(table)?)
+        let mut appender = connection.appender(table)?;
+        self.add_to(&mut appender)?;
+        Ok(appender.flush()?)
     }
 
     /// Appends the rows to a temporary table.
     pub(super) fn append_to_temporary(self, connection: &Connection, table: &str) -> Result<(), StoreError> {
-        self.append(connection.appender_to_catalog_and_db(table, "temp", "main")?)
+        let mut appender = connection.appender_to_catalog_and_db(table, "temp", "main")?;
+        self.add_to(&mut appender)?;
+        Ok(appender.flush()?)
     }
 
-    fn append(self, mut appender: Appender<'_>) -> Result<(), StoreError> {
+    /// Appends the rows to what an appender gathers until it is flushed.
+    pub(super) fn add_to(self, appender: &mut Appender<'_>) -> Result<(), StoreError> {
         if self.0.iter().any(|(_, column)| column.is_empty()) {
             return Ok(());
         }
         let batch = RecordBatch::try_from_iter(self.0).expect("columns of one length");
-        appender.append_record_batch(batch)?;
-        Ok(appender.flush()?)
+        Ok(appender.append_record_batch(batch)?)
     }
 }

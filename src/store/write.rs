@@ -21,8 +21,8 @@ use std::time::{Duration, Instant, SystemTime};
 const CHECKPOINT_COMMITS: u32 = 16;
 /// … or after this long.
 const CHECKPOINT_AFTER: Duration = Duration::from_secs(60);
-/// From so many hashes on a commit is quicker on every core.
-pub(super) const MANY: usize = 5000;
+/// From so many rows on a commit is quicker on every core.
+const MANY: usize = 5000;
 
 /// The writing side of a store in one process. Opens the file only for a commit.
 pub struct Writer {
@@ -180,6 +180,12 @@ impl Tx<'_> {
         state::newest(&self.lease, day)
     }
 
+    /// Whether any hash of a day is stored.
+    pub fn has_seen(&self, day: Day) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM seen WHERE day = ?)";
+        Ok(self.lease.query_row(sql, [day.0], |row| row.get(0))?)
+    }
+
     /// Sees to it that the day's stored hashes were made under that salt. If
     /// they were made under another, which is lost, they are deleted and the
     /// day is marked. Returns whether it was so.
@@ -254,7 +260,11 @@ impl Tx<'_> {
     /// After an error of the engine nothing is known about whether it was
     /// committed: read the inputs again.
     pub fn commit(mut self, mut commit: Commit, version: &str) -> Result<(), StoreError> {
+        if commit.pages.len() > MANY {
+            self.spread()?;
+        }
         self.count_new(&mut commit)?;
+        self.append_fresh(std::mem::take(&mut commit.fresh))?;
         self.append_pages(&commit.pages)?;
         self.append_requests(&commit)?;
         self.append_ledger(&commit)?;
