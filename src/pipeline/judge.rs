@@ -118,7 +118,10 @@ impl Judge {
 
     /// Sees to it that the site at hand is that of this host.
     fn go_to_site(&mut self, host: &[u8], claimed: Option<u16>) -> Result<(), Stop> {
-        if self.site.known.is_none() || self.site.claimed != claimed || self.site.host != host {
+        // Comparing nothing with nothing costs 80 ns here: an empty vector points
+        // nowhere, and looking there, if only for no bytes, is slow.
+        let same = if host.is_empty() { self.site.host.is_empty() } else { self.site.host == host };
+        if self.site.known.is_none() || self.site.claimed != claimed || !same {
             let known = self.shared.sites.find(host, claimed, &self.shared.settings).ok_or(Stop::UnknownSite)?;
             let shown = self.symbols.intern(Dictionary::Hosts, &host_text(host));
             self.site = Site { host: host.to_vec(), claimed, known: Some(known), shown };

@@ -21,8 +21,6 @@ use std::time::{Duration, Instant, SystemTime};
 const CHECKPOINT_COMMITS: u32 = 16;
 /// … or after this long.
 const CHECKPOINT_AFTER: Duration = Duration::from_secs(60);
-/// From so many rows on a commit is quicker on every core.
-const MANY: usize = 5000;
 
 /// The writing side of a store in one process. Opens the file only for a commit.
 pub struct Writer {
@@ -255,14 +253,13 @@ impl Tx<'_> {
     }
 
     /// Writes the batch and ends the transaction. `version` becomes the state's.
+    /// On one thread: the others read the next batch, and a waiting thread of the
+    /// engine spins.
     ///
     /// # Errors
     /// After an error of the engine nothing is known about whether it was
     /// committed: read the inputs again.
     pub fn commit(mut self, mut commit: Commit, version: &str) -> Result<(), StoreError> {
-        if commit.pages.len() > MANY {
-            self.spread()?;
-        }
         self.count_new(&mut commit)?;
         self.append_fresh(std::mem::take(&mut commit.fresh))?;
         self.append_pages(&commit.pages)?;
