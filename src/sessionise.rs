@@ -143,7 +143,7 @@ impl Sessions {
         open.newest.insert(key, newest.max(hit.time));
         open.changed.insert(shard_of(&hit.visit));
         let found = open.visits.get_mut(&hit.visit).filter(|v| v.last + DROP_AFTER >= newest);
-        let row = match found {
+        let index = match found {
             Some(visit) if visit.joins(hit.time) => visit.join(hit, deltas, commit),
             Some(visit) => {
                 if hit.time > visit.last {
@@ -156,7 +156,6 @@ impl Sessions {
                 begin(hit, deltas, commit)
             }
         };
-        let index = deltas.index(commit, &row);
         commit.pages[index as usize].1.page_views += 1;
         open.seen.see(hit.day, hit.visitor, index, false, commit);
         open.seen.see(hit.day, hit.page, index, true, commit);
@@ -206,12 +205,14 @@ impl Sessions {
     }
 }
 
-fn begin(hit: &Hit, deltas: &mut Deltas, commit: &mut Commit) -> RowKey {
-    let counters = deltas.at(commit, &hit.row);
+/// Counts a visit that begins; returns the place of its row.
+fn begin(hit: &Hit, deltas: &mut Deltas, commit: &mut Commit) -> u32 {
+    let index = deltas.index(commit, &hit.row);
+    let counters = &mut commit.pages[index as usize].1;
     counters.visits += 1;
     counters.bounces += 1;
     counters.exits += 1;
-    hit.row
+    index
 }
 
 impl OpenVisit<RowKey> {
@@ -223,24 +224,25 @@ impl OpenVisit<RowKey> {
         self.first < time + GAP && time < self.last + GAP
     }
 
-    /// Takes the hit into the visit; returns the row it counts on: its own page
-    /// and hour with the dimensions of the visit's entry.
-    fn join(&mut self, hit: &Hit, deltas: &mut Deltas, commit: &mut Commit) -> RowKey {
+    /// Takes the hit into the visit; returns the place of the row it counts on: its
+    /// own page and hour with the dimensions of the visit's entry.
+    fn join(&mut self, hit: &Hit, deltas: &mut Deltas, commit: &mut Commit) -> u32 {
         let row = RowKey { visit: self.entry.visit, ..hit.row };
         if self.bounce {
             deltas.at(commit, &self.entry).bounces -= 1;
             self.bounce = false;
         }
+        let index = deltas.index(commit, &row);
         if hit.time >= self.last {
             let before = deltas.at(commit, &self.exit);
             before.duration_s += i64::from(hit.time - self.last);
             before.duration_n += 1;
             before.exits -= 1;
-            deltas.at(commit, &row).exits += 1;
+            commit.pages[index as usize].1.exits += 1;
             self.exit = row;
             self.last = hit.time;
         }
-        row
+        index
     }
 
     /// The visit with its rows translated to the store's ids.

@@ -2,7 +2,8 @@
 
 use super::DaySalt;
 use crate::model::{Hash, Kind};
-use hmac::Mac;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 
 /// What makes a visitor, for as long as it takes to hash it.
 #[derive(Clone, Copy, Debug)]
@@ -29,53 +30,55 @@ pub struct VisitorHash {
     pub visit: Hash,
 }
 
+/// The hashes of a page view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ViewHash {
+    /// Of its visitor.
+    pub visitor: VisitorHash,
+    /// Of its visitor on that page.
+    pub page: Hash,
+}
+
+const VISITOR: &[u8] = b"visitor";
+const PAGE: &[u8] = b"page";
+
 impl DaySalt {
-    /// `H("visitor", kind, site, address, agent)`.
-    pub fn visitor(&self, visitor: &Visitor<'_>) -> VisitorHash {
-        let all = self.digest(b"visitor", visitor, None);
-        let (mut seen, mut visit) = (Hash::default(), Hash::default());
+    /// `H("visitor", kind, site, address, agent)` and the first half of
+    /// `H("page", kind, site, address, agent, path)`. `scratch` is used to lay the
+    /// fields out: feeding the hash a few bytes at a time takes longer than hashing
+    /// them.
+    pub fn view(&self, visitor: &Visitor<'_>, path: &[u8], scratch: &mut Vec<u8>) -> ViewHash {
+        let key = self.key(visitor.address.last().copied().unwrap_or(0));
+        scratch.clear();
+        put(scratch, VISITOR);
+        put(scratch, &[visitor.kind as u8, visitor.address_sort]);
+        put(scratch, visitor.site.as_bytes());
+        put(scratch, visitor.address);
+        put(scratch, visitor.agent);
+        let all = digest(key, scratch);
+        let (mut seen, mut visit, mut page) = (Hash::default(), Hash::default(), Hash::default());
         seen.copy_from_slice(&all[..16]);
         visit.copy_from_slice(&all[16..]);
-        VisitorHash { seen, visit }
-    }
-
-    /// `H("page", kind, site, address, agent, path)`, its first half.
-    pub fn page(&self, visitor: &Visitor<'_>, path: &[u8]) -> Hash {
-        let all = self.digest(b"page", visitor, Some(path));
-        let mut page = Hash::default();
-        page.copy_from_slice(&all[..16]);
-        page
-    }
-
-    fn digest(&self, label: &[u8], visitor: &Visitor<'_>, path: Option<&[u8]>) -> [u8; 32] {
-        let octet = visitor.address.last().copied().unwrap_or(0);
-        let mut mac = self.key(octet).clone();
-        let sort = [visitor.kind as u8, visitor.address_sort];
-        let fields = [label, &sort, visitor.site.as_bytes(), visitor.address, visitor.agent];
-        // Gathered first: feeding the hash a few bytes at a time takes longer
-        // than hashing them.
-        let (mut gathered, mut len) = ([0; GATHER], 0);
-        for field in fields.into_iter().chain(path) {
-            for part in [&(field.len() as u32).to_le_bytes()[..], field] {
-                if len + part.len() > GATHER {
-                    mac.update(&gathered[..len]);
-                    len = 0;
-                }
-                if part.len() > GATHER {
-                    mac.update(part);
-                } else {
-                    gathered[len..len + part.len()].copy_from_slice(part);
-                    len += part.len();
-                }
-            }
-        }
-        mac.update(&gathered[..len]);
-        mac.finalize().into_bytes().into()
+        // The other label, which is shorter, before the same fields.
+        let shorter = VISITOR.len() - PAGE.len();
+        scratch[shorter..shorter + 4].copy_from_slice(&(PAGE.len() as u32).to_le_bytes());
+        scratch[shorter + 4..VISITOR.len() + 4].copy_from_slice(PAGE);
+        put(scratch, path);
+        page.copy_from_slice(&digest(key, &scratch[shorter..])[..16]);
+        ViewHash { visitor: VisitorHash { seen, visit }, page }
     }
 }
 
-/// Bytes that nearly every visitor and page fit in.
-const GATHER: usize = 512;
+fn put(message: &mut Vec<u8>, field: &[u8]) {
+    message.extend_from_slice(&(field.len() as u32).to_le_bytes());
+    message.extend_from_slice(field);
+}
+
+fn digest(key: &Hmac<Sha256>, message: &[u8]) -> [u8; 32] {
+    let mut mac = key.clone();
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
 
 #[cfg(test)]
 mod tests {
@@ -85,11 +88,37 @@ mod tests {
         Visitor { kind: Kind::Log, site: "example.com", address_sort: 4, address, agent }
     }
 
+    fn hashes(salt: &DaySalt, visitor: &Visitor<'_>) -> VisitorHash {
+        salt.view(visitor, b"/", &mut Vec::new()).visitor
+    }
+
+    fn page(salt: &DaySalt, visitor: &Visitor<'_>, path: &[u8]) -> Hash {
+        salt.view(visitor, path, &mut Vec::new()).page
+    }
+
+    /// As the definition has it, field by field.
+    #[test]
+    fn fields_are_laid_out_as_defined() {
+        let salt = DaySalt::from_keys(&[7; 8192]);
+        let one = visitor(&[1, 2, 3, 4], b"Firefox");
+        let by_field = |label: &[u8], path: Option<&[u8]>| {
+            let mut mac = salt.key(4).clone();
+            for field in [label, &[0, 4], b"example.com", &[1, 2, 3, 4], b"Firefox"].into_iter().chain(path) {
+                mac.update(&(field.len() as u32).to_le_bytes());
+                mac.update(field);
+            }
+            mac.finalize().into_bytes()
+        };
+        let view = salt.view(&one, b"/a", &mut Vec::new());
+        assert_eq!([view.visitor.seen, view.visitor.visit].concat(), by_field(b"visitor", None)[..]);
+        assert_eq!(view.page, by_field(b"page", Some(b"/a"))[..16]);
+    }
+
     #[test]
     fn the_same_visitor_hashes_alike_and_any_field_makes_another() {
         let salt = DaySalt::from_keys(&[7; 8192]);
         let one = visitor(&[1, 2, 3, 4], b"Firefox");
-        assert_eq!(salt.visitor(&one), salt.visitor(&one));
+        assert_eq!(hashes(&salt, &one), hashes(&salt, &one));
         for other in [
             visitor(&[1, 2, 3, 5], b"Firefox"),
             visitor(&[1, 2, 3, 4], b"Chrome"),
@@ -97,10 +126,10 @@ mod tests {
             Visitor { kind: Kind::Beacon, ..one },
             Visitor { address_sort: 0, ..one },
         ] {
-            assert_ne!(salt.visitor(&one), salt.visitor(&other));
+            assert_ne!(hashes(&salt, &one), hashes(&salt, &other));
         }
-        assert_ne!(salt.page(&one, b"/a"), salt.page(&one, b"/b"));
-        assert_ne!(DaySalt::from_keys(&[8; 8192]).visitor(&one), salt.visitor(&one));
+        assert_ne!(page(&salt, &one, b"/a"), page(&salt, &one, b"/b"));
+        assert_ne!(hashes(&DaySalt::from_keys(&[8; 8192]), &one), hashes(&salt, &one));
     }
 
     #[test]
@@ -108,6 +137,6 @@ mod tests {
         let salt = DaySalt::from_keys(&[7; 8192]);
         let a = Visitor { kind: Kind::Log, site: "ab", address_sort: 0, address: b"c", agent: b"" };
         let b = Visitor { kind: Kind::Log, site: "a", address_sort: 0, address: b"bc", agent: b"" };
-        assert_ne!(salt.visitor(&a), salt.visitor(&b));
+        assert_ne!(hashes(&salt, &a), hashes(&salt, &b));
     }
 }

@@ -6,6 +6,6 @@ mod salts;
 mod seal;
 mod traces;
 
-pub use hash::{Visitor, VisitorHash};
+pub use hash::{ViewHash, Visitor, VisitorHash};
 pub use salts::{DaySalt, Doomed, SaltError, Salts, list};
 pub use traces::{LONGEST, Traces};

@@ -87,18 +87,25 @@ impl Format {
     /// # Errors
     /// Why the line is no request.
     pub fn parse<'a>(&self, line: &'a [u8]) -> Result<Request<'a>, Malformed> {
-        match &self.0 {
-            Kind::Combined(combined) => combined.parse(line),
-            Kind::LogFormat(pieces) => pieces.parse(line),
-            Kind::GoAccess(format) => format.parse(line),
-            Kind::NginxJson | Kind::Cloudflare => nginx_json::parse(line),
-            Kind::Caddy => caddy::parse(line),
-            Kind::TraefikJson => traefik::parse(line),
-            Kind::Alb => aws::alb(line),
-            Kind::Elb => aws::elb(line),
-            Kind::S3 => aws::s3(line),
-            Kind::W3c(log) => log.parse(line),
-        }
+        let mut request = Request::default();
+        self.parse_into(line, &mut request)?;
+        Ok(request)
+    }
+
+    fn parse_into<'a>(&self, line: &'a [u8], request: &mut Request<'a>) -> Result<(), Malformed> {
+        *request = match &self.0 {
+            Kind::Combined(combined) => return combined.parse_into(line, request),
+            Kind::Caddy => caddy::parse(line)?,
+            Kind::LogFormat(pieces) => pieces.parse(line)?,
+            Kind::GoAccess(format) => format.parse(line)?,
+            Kind::NginxJson | Kind::Cloudflare => nginx_json::parse(line)?,
+            Kind::TraefikJson => traefik::parse(line)?,
+            Kind::Alb => aws::alb(line)?,
+            Kind::Elb => aws::elb(line)?,
+            Kind::S3 => aws::s3(line)?,
+            Kind::W3c(log) => log.parse(line)?,
+        };
+        Ok(())
     }
 
     /// The log's fields that are used, each with the request's field it fills.

@@ -46,6 +46,17 @@ impl Parser {
     /// # Errors
     /// Why the line is no request.
     pub fn parse<'a>(&mut self, line: &'a [u8]) -> Result<Request<'a>, Malformed> {
+        let mut request = Request::default();
+        self.parse_into(line, &mut request)?;
+        Ok(request)
+    }
+
+    /// The same into a request that is a new one: it is too large to be handed on
+    /// by every function that has a part in it.
+    ///
+    /// # Errors
+    /// Why the line is no request.
+    pub fn parse_into<'a>(&mut self, line: &'a [u8], request: &mut Request<'a>) -> Result<(), Malformed> {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
@@ -58,13 +69,14 @@ impl Parser {
             None | Some(b' ' | b'\t') if line.trim_ascii().is_empty() => return Err(Malformed::Blank),
             _ => {}
         }
-        let result = self.format.parse(line);
+        let result = self.format.parse_into(line, request);
         match result {
             // Caddy's own messages are many, and in no other format.
             Err(Malformed::OtherLogger) if caddy::is_message(line) => result,
             Err(Malformed::Shape | Malformed::Time | Malformed::OtherLogger) if !self.fixed => {
                 if self.change(line) {
-                    self.format.parse(line)
+                    *request = Request::default();
+                    self.format.parse_into(line, request)
                 } else {
                     result
                 }

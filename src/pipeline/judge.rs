@@ -73,6 +73,8 @@ pub struct Judge {
     site: Site,
     method: (Sym, Vec<u8>),
     salts: Vec<(Day, Arc<DaySalt>)>,
+    /// Where what is hashed is laid out.
+    scratch: Vec<u8>,
 }
 
 /// The site of the request before, which is nearly always that of the next.
@@ -97,6 +99,7 @@ impl Judge {
             site: Site { host: Vec::new(), claimed: None, known: None, shown: Sym::EMPTY },
             method: (Sym::EMPTY, Vec::new()),
             salts: Vec::new(),
+            scratch: Vec::new(),
         }
     }
 
@@ -201,7 +204,8 @@ impl Judge {
         };
         let who = Who { ip, client: &client, agent: request.agent.as_deref().unwrap_or_default() };
         let salt = self.salt(day).map_err(Stop::Salt)?;
-        Ok(Verdict { key, hit: Some(hash(salt, site, row, request.time, day, who, &page)) })
+        let hit = hash(&self.salts[salt].1, site, (row, request.time, day), who, &page, &mut self.scratch);
+        Ok(Verdict { key, hit: Some(hit) })
     }
 
     /// What the visit carries that a page view would begin.
@@ -247,15 +251,15 @@ impl Judge {
         visit
     }
 
-    fn salt(&mut self, day: Day) -> Result<&DaySalt, SaltError> {
-        let at = match self.salts.iter().position(|(known, _)| *known == day) {
-            Some(at) => at,
+    /// Where a day's salt is.
+    fn salt(&mut self, day: Day) -> Result<usize, SaltError> {
+        match self.salts.iter().position(|(known, _)| *known == day) {
+            Some(at) => Ok(at),
             None => {
                 self.salts.push((day, self.shared.salts.day(day)?));
-                self.salts.len() - 1
+                Ok(self.salts.len() - 1)
             }
-        };
-        Ok(&self.salts[at].1)
+        }
     }
 
     /// The salts used since the last call: they stay locked as long as somebody
@@ -271,7 +275,14 @@ struct Who<'a> {
     agent: &'a [u8],
 }
 
-fn hash(salt: &DaySalt, site: &Known, row: RowKey, time: i64, day: Day, who: Who<'_>, page: &str) -> Hit {
+fn hash(
+    salt: &DaySalt,
+    site: &Known,
+    (row, time, day): (RowKey, i64, Day),
+    who: Who<'_>,
+    page: &str,
+    scratch: &mut Vec<u8>,
+) -> Hit {
     let address = Address::of(who.ip);
     let (address_sort, address) = match &address {
         Address::V4(octets) => (4, &octets[..]),
@@ -279,9 +290,11 @@ fn hash(salt: &DaySalt, site: &Known, row: RowKey, time: i64, day: Day, who: Who
         Address::Text => (0, who.client),
     };
     let visitor = Visitor { kind: row.kind, site: &site.name, address_sort, address, agent: who.agent };
-    let hashes = salt.visitor(&visitor);
-    let page = salt.page(&visitor, page.as_bytes());
-    Hit { input: 0, time: time as u32, day, visitor: hashes.seen, visit: hashes.visit, page, row }
+    let hashes = salt.view(&visitor, page.as_bytes(), scratch);
+    // Neither address nor agent stays longer than its line.
+    scratch.clear();
+    let (visitor, visit) = (hashes.visitor.seen, hashes.visitor.visit);
+    Hit { input: 0, time: time as u32, day, visitor, visit, page: hashes.page, row }
 }
 
 /// A method as shown: any token may come, so what is none of the usual ones

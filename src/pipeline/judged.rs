@@ -4,7 +4,7 @@
 use super::judge::{Judge, Stop};
 use crate::anonymise::{DaySalt, SaltError};
 use crate::input::Block;
-use crate::model::{Day, Hit, Malformed, RequestKey};
+use crate::model::{Day, Hit, Malformed, Request, RequestKey};
 use crate::parse::Parser;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -111,13 +111,11 @@ impl Judge {
         let mut numbers = Numbers::of(keys);
         let from = lines.last().map_or(0, |line| line.end as usize);
         for (text, end) in block.lines_from(from) {
-            let request = match parser.parse(text) {
-                Ok(request) => request,
-                Err(reason) => {
-                    lines.push(Line::malformed(end, reason));
-                    continue;
-                }
-            };
+            let mut request = Request::default();
+            if let Err(reason) = parser.parse_into(text, &mut request) {
+                lines.push(Line::malformed(end, reason));
+                continue;
+            }
             match self.request(&request, terms.claimed, terms.now) {
                 Ok(verdict) => {
                     hits.extend(verdict.hit);
