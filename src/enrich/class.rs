@@ -2,6 +2,7 @@
 //! and the rules of the configuration that leave requests out.
 
 use super::exclude::{Exclude, Subject};
+use super::path::{Page, last_segment};
 use crate::model::{Class, Request};
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
@@ -45,7 +46,8 @@ impl Rules {
     }
 
     /// The class of a request at `now` (seconds since 1970). Never malformed:
-    /// what is a request is not. `is_bot` is asked only where it matters.
+    /// what is a request is not. `is_bot` is asked only where it matters, and so is
+    /// the page.
     pub fn class(&self, subject: Subject<'_>, now: i64, is_bot: impl FnOnce() -> bool) -> Class {
         let request = subject.request;
         if request.time > now.saturating_add(AHEAD) {
@@ -57,23 +59,26 @@ impl Rules {
         } else if &*request.method != b"GET" || is_prefetch(&request.purpose) {
             Class::Other
         } else {
-            self.by_status(request, subject.path)
+            self.by_status(request, subject.page)
         }
     }
 
-    fn by_status(&self, request: &Request<'_>, path: &str) -> Class {
+    fn by_status(&self, request: &Request<'_>, page: &Page<'_>) -> Class {
         match request.status {
             1..=199 | 600.. => Class::Other,
             0 | 400..=499 => Class::ClientError,
             500..=599 => Class::ServerError,
             300..=399 if request.status != 304 => Class::Redirect,
-            status => self.by_content(status, &request.content_type, path),
+            status => self.by_content(status, &request.content_type, page),
         }
     }
 
-    fn by_content(&self, status: u16, content_type: &[u8], path: &str) -> Class {
+    fn by_content(&self, status: u16, content_type: &[u8], page: &Page<'_>) -> Class {
         let kind = Content::of(content_type);
-        let name = dotted_segment(path);
+        let name = match page.plain_segment() {
+            Some(segment) => dotted(segment),
+            None => dotted(last_segment(page.path().as_bytes())),
+        };
         if kind == Content::Feed || self.feeds.has(name.as_deref()) {
             Class::Feed
         } else if status == 206 || kind == Content::Else || self.assets.has(name.as_deref()) {
@@ -114,14 +119,9 @@ fn is_prefetch(purpose: &[u8]) -> bool {
     purpose.windows(8).any(|window| window.eq_ignore_ascii_case(b"prefetch"))
 }
 
-/// The last segment of a path, without the query, if it has an extension. A
-/// segment whose only dot is its first byte (`.env`) has none.
-fn dotted_segment(path: &str) -> Option<Cow<'_, [u8]>> {
-    let path = path.as_bytes();
-    let path = memchr::memchr(b'?', path).map_or(path, |mark| &path[..mark]);
-    // Segments are short: looking byte by byte is quicker than any search.
-    let begin = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
-    let segment = &path[begin..];
+/// A segment in lower case, if it has an extension. One whose only dot is its
+/// first byte (`.env`) has none.
+fn dotted(segment: &[u8]) -> Option<Cow<'_, [u8]>> {
     match segment.iter().rposition(|&b| b == b'.') {
         None | Some(0) => None,
         Some(_) if segment.iter().any(u8::is_ascii_uppercase) => Some(Cow::Owned(segment.to_ascii_lowercase())),
@@ -165,7 +165,11 @@ mod tests {
     }
 
     fn class_of(request: &Request<'_>, path: &str) -> Class {
-        Rules::default().class(Subject { request, path, client: None }, 1_000, || false)
+        Rules::default().class(
+            Subject { request, page: &Page::new(path.as_bytes(), b"", &[]), client: None },
+            1_000,
+            || false,
+        )
     }
 
     #[test]
@@ -234,8 +238,9 @@ mod tests {
         let excludes = vec![Exclude::parse("path:/health").unwrap()];
         let rules = Rules::new(words(ASSETS), words(FEEDS), excludes);
         let post = Request { method: b"POST"[..].into(), status: 404, ..request() };
-        let class =
-            |request: &Request<'_>, path, now, bot| rules.class(Subject { request, path, client: None }, now, || bot);
+        let class = |request: &Request<'_>, path, now, bot| {
+            rules.class(Subject { request, page: &Page::new(path.as_bytes(), b"", &[]), client: None }, now, || bot)
+        };
         assert_eq!(class(&post, "/health", 399, true), Class::OutOfWindow);
         assert_eq!(class(&post, "/health", 400, true), Class::Excluded);
         assert_eq!(class(&post, "/", 400, true), Class::Bot);

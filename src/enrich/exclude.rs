@@ -1,5 +1,6 @@
 //! Rules of exclusion: which requests the configuration leaves out.
 
+use super::path::Page;
 use super::{address, referrer};
 use crate::model::Request;
 use ipnet::IpNet;
@@ -10,8 +11,8 @@ use std::net::IpAddr;
 pub struct Subject<'a> {
     /// The request.
     pub request: &'a Request<'a>,
-    /// Its normalised path.
-    pub path: &'a str,
+    /// What it asks for.
+    pub page: &'a Page<'a>,
     /// The client's address (behind trusted proxies), if it is one.
     pub client: Option<IpAddr>,
 }
@@ -68,7 +69,7 @@ impl Exclude {
     pub fn fits(&self, subject: Subject<'_>) -> bool {
         let request = subject.request;
         match &self.0 {
-            Rule::Path(glob) => glob.fits(subject.path.as_bytes()),
+            Rule::Path(glob) => glob.fits(subject.page.path().as_bytes()),
             Rule::Ip(net) => subject.client.is_some_and(|ip| net.contains(&ip)),
             Rule::Agent(glob) => request.agent.as_deref().is_some_and(|agent| glob.fits(agent)),
             Rule::Host(glob) => glob.fits(without_port(&request.host)),
@@ -149,7 +150,11 @@ mod tests {
         let mut request = Request { status: 200, method: b"GET"[..].into(), ..Request::default() };
         change(&mut request);
         let client = address::parse(ip.as_bytes());
-        Exclude::parse(rule).unwrap().fits(Subject { request: &request, path, client })
+        Exclude::parse(rule).unwrap().fits(Subject {
+            request: &request,
+            page: &Page::new(path.as_bytes(), b"", &[]),
+            client,
+        })
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use crate::model::{cut, is_unsafe};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt::Write;
 
 /// Longest path kept, in bytes.
@@ -58,6 +59,44 @@ pub fn normalise_with<'a>(path: &'a [u8], query: &[u8], allow: &[String]) -> Cow
     }
     full.insert_str(0, &text);
     cut(Cow::Owned(full), MAX_PATH)
+}
+
+/// What a request asks for. Its path is worked out only if it is asked for, since
+/// most requests are for things that are no pages.
+pub struct Page<'a> {
+    raw: &'a [u8],
+    query: &'a [u8],
+    allow: &'a [String],
+    path: OnceCell<Cow<'a, str>>,
+}
+
+impl<'a> Page<'a> {
+    /// From path and query as sent, and the parameters that belong to a page.
+    pub fn new(raw: &'a [u8], query: &'a [u8], allow: &'a [String]) -> Page<'a> {
+        Page { raw, query, allow, path: OnceCell::new() }
+    }
+
+    /// As [`normalise_with`] gives it.
+    pub fn path(&self) -> &str {
+        self.path.get_or_init(|| normalise_with(self.raw, self.query, self.allow))
+    }
+
+    /// The last segment of the path, if it can be seen without working the path
+    /// out: not if it may change on the way.
+    pub fn plain_segment(&self) -> Option<&'a [u8]> {
+        let segment = last_segment(self.raw);
+        let is_plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+        let stays = !segment.is_empty() && self.raw.len() <= MAX_PATH && segment.iter().all(is_plain);
+        stays.then_some(segment)
+    }
+}
+
+/// What stands behind the last slash of a path, without the query.
+pub(super) fn last_segment(path: &[u8]) -> &[u8] {
+    let path = memchr::memchr(b'?', path).map_or(path, |mark| &path[..mark]);
+    // Segments are short: looking byte by byte is quicker than any search.
+    let begin = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
+    &path[begin..]
 }
 
 fn strip_slashes(text: Cow<'_, str>) -> Cow<'_, str> {

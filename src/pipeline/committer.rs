@@ -22,6 +22,9 @@ pub enum Keep {
     Nothing(Vec<String>),
 }
 
+/// From so many rows on a commit is quicker on every core.
+const MANY: usize = 5_000;
+
 /// What a commit did.
 pub struct Done {
     /// Streams that another process was quicker with: nothing of them was
@@ -96,20 +99,21 @@ impl Committer {
         self.sessions.keep_only(&[]);
     }
 
-    /// Commits a batch that brought its streams so far.
+    /// Commits a batch that brought its streams so far; `alone` says that nothing
+    /// else is to be done meanwhile.
     ///
     /// # Errors
     /// If nothing can be said about whether it was committed; inputs have to be
     /// opened anew then.
-    pub fn commit(&mut self, batch: Batch, reached: &[Reached]) -> Result<Done, IngestError> {
-        let result = self.try_commit(batch, reached);
+    pub fn commit(&mut self, batch: Batch, reached: &[Reached], alone: bool) -> Result<Done, IngestError> {
+        let result = self.try_commit(batch, reached, alone);
         if result.is_err() {
             self.discard();
         }
         result
     }
 
-    fn try_commit(&mut self, mut batch: Batch, reached: &[Reached]) -> Result<Done, IngestError> {
+    fn try_commit(&mut self, mut batch: Batch, reached: &[Reached], alone: bool) -> Result<Done, IngestError> {
         let Committer { keep, settings, identity, symbols, inputs, sessions, version, marked } = self;
         let Keep::Store(writer) = keep else {
             // The inputs are remembered, so that a copy of one is known for one.
@@ -160,6 +164,9 @@ impl Committer {
         let states = new_states(&batch, reached, &lost, inputs);
         commit.inputs = states.iter().map(|(_, state)| InputCommit { state: state.clone() }).collect();
         let next = new_version();
+        if alone && commit.pages.len() > MANY {
+            tx.spread()?;
+        }
         tx.commit(commit, &next)?;
         *version = Some(next);
         remember(inputs, &states);

@@ -273,7 +273,7 @@ impl Ingest {
     pub fn commit(&mut self, streams: &mut [&mut Stream]) -> Result<Vec<u32>, IngestError> {
         let mut lost = self.settle(streams)?;
         let (batch, reached) = self.close_batch(streams, &lost);
-        let result = self.committer().commit(batch, &reached);
+        let result = self.committer().commit(batch, &reached, true);
         lost.extend(self.apply(result, streams)?);
         Ok(lost)
     }
@@ -284,7 +284,7 @@ impl Ingest {
         debug_assert!(self.pending.is_none(), "the commit before was settled");
         let (batch, reached) = self.close_batch(streams, &[]);
         let committer = self.committer.clone();
-        let commit = move || committer.lock().unwrap_or_else(|p| p.into_inner()).commit(batch, &reached);
+        let commit = move || committer.lock().unwrap_or_else(|p| p.into_inner()).commit(batch, &reached, false);
         self.pending = Some(std::thread::spawn(commit));
     }
 

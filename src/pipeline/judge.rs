@@ -8,6 +8,7 @@ use crate::enrich::address::Address;
 use crate::enrich::agent::{AgentId, Agents};
 use crate::enrich::exclude::Subject;
 use crate::enrich::origin::{OriginId, Origins};
+use crate::enrich::path::Page;
 use crate::enrich::{address, campaign, path};
 use crate::model::{
     Class, Country, Day, Dictionary, Hit, Kind, LocalSymbols, Request, RequestKey, RowKey, Sym, Symbols, VisitDims,
@@ -173,12 +174,12 @@ impl Judge {
     fn request_of(&mut self, site: &Known, request: &Request<'_>, now: i64) -> Result<Verdict, Stop> {
         let (bucket, day) = self.hour(request.time);
         let (raw_path, query) = path::split(&request.target);
-        let page = path::normalise_with(raw_path, query, &site.settings.query_allow);
+        let page = Page::new(raw_path, query, &site.settings.query_allow);
         let client = address::client(&request.address, &request.forwarded, &self.shared.settings.trusted);
         let rules = &site.settings.rules;
         let early = if rules.look_at_clients() { address::parse(&client) } else { None };
         let agent = self.agents.lookup(request.agent.as_deref());
-        let subject = Subject { request, path: &page, client: early };
+        let subject = Subject { request, page: &page, client: early };
         let class = rules.class(subject, now, || self.agents.info(agent).bot.is_some());
         let failed = matches!(class, Class::ClientError | Class::ServerError | Class::Redirect);
         let key = RequestKey {
@@ -188,7 +189,7 @@ impl Judge {
             status: request.status,
             method: self.method(&request.method),
             bot: if class == Class::Bot { self.agent_syms(agent).bot } else { Sym::EMPTY },
-            path: if failed { self.symbols.intern(Dictionary::Paths, &page) } else { Sym::EMPTY },
+            path: if failed { self.symbols.intern(Dictionary::Paths, page.path()) } else { Sym::EMPTY },
         };
         if class != Class::Page {
             return Ok(Verdict { key, hit: None });
@@ -198,13 +199,13 @@ impl Judge {
             site: site.id,
             kind: Kind::Log,
             bucket,
-            page: self.symbols.intern(Dictionary::Pages, &page),
+            page: self.symbols.intern(Dictionary::Pages, page.path()),
             host: self.site.shown,
             visit: self.visit(request, query, agent, ip, site),
         };
         let who = Who { ip, client: &client, agent: request.agent.as_deref().unwrap_or_default() };
         let salt = self.salt(day).map_err(Stop::Salt)?;
-        let hit = hash(&self.salts[salt].1, site, (row, request.time, day), who, &page, &mut self.scratch);
+        let hit = hash(&self.salts[salt].1, site, (row, request.time, day), who, page.path(), &mut self.scratch);
         Ok(Verdict { key, hit: Some(hit) })
     }
 

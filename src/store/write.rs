@@ -154,7 +154,9 @@ impl Tx<'_> {
         &self.lease
     }
 
-    pub(crate) fn spread(&self) -> Result<(), StoreError> {
+    /// Lets the engine use every core. Not for a commit beside others: a thread of
+    /// the engine that waits spins.
+    pub fn spread(&self) -> Result<(), StoreError> {
         Ok(self.lease.spread()?)
     }
 
@@ -253,8 +255,6 @@ impl Tx<'_> {
     }
 
     /// Writes the batch and ends the transaction. `version` becomes the state's.
-    /// On one thread: the others read the next batch, and a waiting thread of the
-    /// engine spins.
     ///
     /// # Errors
     /// After an error of the engine nothing is known about whether it was
