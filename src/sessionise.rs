@@ -65,6 +65,12 @@ pub struct Deltas {
 }
 
 impl Deltas {
+    /// Makes ready for the next batch; what was allocated stays.
+    pub fn clear(&mut self) {
+        self.rows.clear();
+        self.days.clear();
+    }
+
     /// The counters of a row.
     fn at<'c>(&mut self, commit: &'c mut Commit, row: &RowKey) -> &'c mut Counters {
         let index = self.index(commit, row);

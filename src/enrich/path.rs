@@ -20,10 +20,13 @@ pub fn split(target: &[u8]) -> (&[u8], &[u8]) {
         // The authority ends at the first of these.
         Some(rest) => memchr::memchr3(b'/', b'?', b'#', rest).map_or(&b""[..], |end| &rest[end..]),
     };
-    let local = memchr::memchr(b'#', local).map_or(local, |hash| &local[..hash]);
-    match memchr::memchr(b'?', local) {
+    match memchr::memchr2(b'?', b'#', local) {
         None => (local, b""),
-        Some(mark) => (&local[..mark], &local[mark + 1..]),
+        Some(hash) if local[hash] == b'#' => (&local[..hash], b""),
+        Some(mark) => {
+            let query = &local[mark + 1..];
+            (&local[..mark], memchr::memchr(b'#', query).map_or(query, |hash| &query[..hash]))
+        }
     }
 }
 

@@ -63,7 +63,7 @@ pub struct Candidate {
     pub is_page: bool,
 }
 
-/// Everything that one transaction writes. Built anew for every batch.
+/// Everything that one transaction writes.
 #[derive(Default)]
 pub struct Commit {
     /// Rows of page facts.
@@ -88,4 +88,22 @@ pub struct Commit {
     pub inputs: Vec<InputCommit>,
     /// The clock, epoch seconds.
     pub now: i64,
+}
+
+impl Commit {
+    /// Empties it for the next batch; what was allocated stays.
+    pub fn clear(&mut self) {
+        let Commit { pages, candidates, fresh, requests, latencies, ledger, shards, newest, days, inputs, now } = self;
+        pages.clear();
+        candidates.clear();
+        fresh.clear();
+        requests.clear();
+        latencies.clear();
+        ledger.clear();
+        shards.clear();
+        newest.clear();
+        days.clear();
+        inputs.clear();
+        *now = 0;
+    }
 }

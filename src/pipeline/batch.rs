@@ -68,10 +68,30 @@ struct Slot {
     errors: Option<u32>,
 }
 
+/// The parts by input.
+#[derive(Default)]
+struct Parts {
+    parts: Vec<(u32, Part)>,
+    /// Where the one is that was asked for last: often it is the next one.
+    last: usize,
+}
+
+impl Parts {
+    fn of(&mut self, input: u32) -> &mut Part {
+        if self.parts.get(self.last).is_none_or(|(of, _)| *of != input) {
+            self.last = self.parts.iter().position(|(of, _)| *of == input).unwrap_or_else(|| {
+                self.parts.push((input, Part::default()));
+                self.parts.len() - 1
+            });
+        }
+        &mut self.parts[self.last].1
+    }
+}
+
 /// A batch.
 #[derive(Default)]
 pub struct Batch {
-    parts: Map<u32, Part>,
+    parts: Parts,
     hits: Vec<Hit>,
     salts: BTreeMap<Day, Arc<DaySalt>>,
     lines: u64,
@@ -80,14 +100,11 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// One that follows another.
-    pub fn after(before: u64) -> Batch {
-        Batch { number: before + 1, ..Batch::default() }
-    }
-
-    /// Its number.
-    pub fn number(&self) -> u64 {
-        self.number
+    /// One that follows another, in the memory of one that is done with.
+    pub fn after(before: &Batch, spare: Batch) -> Batch {
+        let mut hits = spare.hits;
+        hits.clear();
+        Batch { number: before.number + 1, hits, ..Batch::default() }
     }
 
     /// Lines in it.
@@ -103,11 +120,6 @@ impl Batch {
     /// Page views in order of processing.
     pub fn hits(&self) -> &[Hit] {
         &self.hits
-    }
-
-    /// Takes its page views out.
-    pub fn take_hits(&mut self) -> Vec<Hit> {
-        std::mem::take(&mut self.hits)
     }
 
     /// Takes the salts of the days of its page views out.
@@ -126,7 +138,7 @@ impl Batch {
             }
         }
         self.lines += 1;
-        let part = self.parts.entry(input).or_default();
+        let part = self.parts.of(input);
         let slot = *slots.slots[key as usize].get_or_insert_with(|| part.slot(keys[key as usize]));
         *part.places.at(slot.place) += 1;
         let sums = RequestSums {
@@ -154,13 +166,14 @@ impl Batch {
     /// Adds lines that have no request of their own.
     pub fn add_lines(&mut self, input: u32, place: (SiteId, u32), class: Class, lines: u64) {
         self.lines += lines;
-        *self.parts.entry(input).or_default().places.of((place.0, place.1, class)) += lines;
+        *self.parts.of(input).places.of((place.0, place.1, class)) += lines;
     }
 
     /// The lines of one input by class.
     pub fn ledger(&self, input: u32) -> Ledger {
         let mut ledger = Ledger::default();
-        for ((_, _, class), lines) in self.parts.get(&input).into_iter().flat_map(|part| &part.places.sums) {
+        let part = self.parts.parts.iter().find(|(of, _)| *of == input);
+        for ((_, _, class), lines) in part.into_iter().flat_map(|(_, part)| &part.places.sums) {
             ledger.add(*class, *lines);
         }
         ledger
@@ -169,9 +182,8 @@ impl Batch {
     /// Takes an input out again.
     pub fn remove(&mut self, input: u32) {
         self.lines -= self.ledger(input).lines();
-        if self.parts.remove(&input).is_some() {
-            self.hits.retain(|hit| hit.input != input);
-        }
+        self.parts.parts.retain(|(of, _)| *of != input);
+        self.hits.retain(|hit| hit.input != input);
         // Whoever knows places in it has to ask again.
         self.number += 1;
     }
@@ -179,7 +191,7 @@ impl Batch {
     /// Everything but page views, added up over the inputs.
     pub fn fill(&self, commit: &mut Commit) {
         let mut all = Part::default();
-        for part in self.parts.values() {
+        for (_, part) in &self.parts.parts {
             for (key, lines) in &part.places.sums {
                 *all.places.of(*key) += lines;
             }

@@ -34,6 +34,8 @@ pub struct Done {
     pub states: Vec<(u32, InputState)>,
     /// Every input that the store knows, if another process has changed it.
     pub inputs: Option<Vec<InputState>>,
+    /// The batch, to be filled again: what it allocated need not be allocated anew.
+    pub batch: Batch,
 }
 
 /// The writing side of one command.
@@ -48,6 +50,9 @@ pub struct Committer {
     inputs: Vec<InputState>,
     sessions: Sessions,
     version: Option<String>,
+    /// Those of the batch before, emptied.
+    commit: Commit,
+    deltas: Deltas,
 }
 
 impl Committer {
@@ -60,7 +65,8 @@ impl Committer {
         inputs: Vec<InputState>,
     ) -> Committer {
         let (sessions, marked) = (Sessions::default(), BTreeSet::new());
-        Committer { keep, marked, settings, identity, symbols, inputs, sessions, version: None }
+        let (commit, deltas) = (Commit::default(), Deltas::default());
+        Committer { keep, marked, settings, identity, symbols, inputs, sessions, version: None, commit, deltas }
     }
 
     /// The number of a site, made if there is none of that name.
@@ -114,12 +120,12 @@ impl Committer {
     }
 
     fn try_commit(&mut self, mut batch: Batch, reached: &[Reached], alone: bool) -> Result<Done, IngestError> {
-        let Committer { keep, settings, identity, symbols, inputs, sessions, version, marked } = self;
+        let Committer { keep, settings, identity, symbols, inputs, sessions, version, marked, commit, deltas } = self;
         let Keep::Store(writer) = keep else {
             // The inputs are remembered, so that a copy of one is known for one.
             let states = new_states(&batch, reached, &[], inputs);
             remember(inputs, &states);
-            return Ok(Done { lost: Vec::new(), states, inputs: None });
+            return Ok(Done { lost: Vec::new(), states, inputs: None, batch });
         };
         let mut tx = writer.begin()?;
         let stored = tx.version()?;
@@ -132,8 +138,9 @@ impl Committer {
         for &number in &lost {
             batch.remove(number);
         }
-        let mut commit = Commit { now: settings.clock(), ..Commit::default() };
-        let mut deltas = Deltas::default();
+        commit.clear();
+        commit.now = settings.clock();
+        deltas.clear();
         let days: BTreeSet<Day> = batch.hits().iter().map(|hit| hit.day).collect();
         let salts = batch.take_salts();
         for &day in &days {
@@ -146,12 +153,12 @@ impl Committer {
             }
             commit.days.push((day, *salt.fingerprint()));
         }
-        for hit in &batch.take_hits() {
-            sessions.hit(hit, &mut deltas, &mut commit);
+        for hit in batch.hits() {
+            sessions.hit(hit, deltas, commit);
         }
-        batch.fill(&mut commit);
-        tx.resolve(symbols, &commit)?;
-        commit.shards = sessions.changes(&deltas, |hash, visit, payload| {
+        batch.fill(commit);
+        tx.resolve(symbols, commit)?;
+        commit.shards = sessions.changes(deltas, |hash, visit, payload| {
             visit.map(|row| tx.stored(row)).encode(hash, payload);
         });
         for (day, shard, payload) in commit.shards.iter_mut().filter(|s| !s.2.is_empty()) {
@@ -159,8 +166,7 @@ impl Committer {
                 *payload = salt.seal(*day, *shard, payload);
             }
         }
-        commit.newest = sessions.newest(&deltas);
-        drop(deltas);
+        commit.newest = sessions.newest(deltas);
         let states = new_states(&batch, reached, &lost, inputs);
         commit.inputs = states.iter().map(|(_, state)| InputCommit { state: state.clone() }).collect();
         let next = new_version();
@@ -172,7 +178,7 @@ impl Committer {
         remember(inputs, &states);
         let days: Vec<Day> = days.into_iter().collect();
         sessions.keep_only(&days);
-        Ok(Done { lost, states, inputs: is_changed.then(|| inputs.clone()) })
+        Ok(Done { lost, states, inputs: is_changed.then(|| inputs.clone()), batch })
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Ingest {
     judge: Judge,
     pool: Option<Pool>,
     batch: Batch,
+    /// One that was committed, for its memory.
+    spare: Batch,
     now: i64,
     covered: Vec<(u32, SiteId, i64, i64)>,
     /// Lines left out because another input covers their time.
@@ -121,6 +123,7 @@ impl Ingest {
             shared,
             pool: None,
             batch: Batch::default(),
+            spare: Batch::default(),
             now,
             covered,
             overlapping: 0,
@@ -304,7 +307,7 @@ impl Ingest {
     }
 
     fn close_batch(&mut self, streams: &mut [&mut Stream], but: &[u32]) -> (Batch, Vec<Reached>) {
-        let next = Batch::after(self.batch.number());
+        let next = Batch::after(&self.batch, std::mem::take(&mut self.spare));
         let batch = std::mem::replace(&mut self.batch, next);
         let streams = streams.iter().filter(|stream| !but.contains(&stream.number));
         (batch, streams.map(|stream| stream.reached(&self.identity)).collect())
@@ -316,6 +319,7 @@ impl Ingest {
         streams: &mut [&mut Stream],
     ) -> Result<Vec<u32>, IngestError> {
         let done = result.inspect_err(|_| self.forget_batch())?;
+        self.spare = done.batch;
         match done.inputs {
             Some(inputs) => self.inputs = inputs,
             None => remember(&mut self.inputs, &done.states),
@@ -329,7 +333,7 @@ impl Ingest {
     }
 
     fn forget_batch(&mut self) {
-        self.batch = Batch::after(self.batch.number());
+        self.batch = Batch::after(&self.batch, Batch::default());
     }
 
     /// Drops the batch and what is remembered of the store: inputs have to be

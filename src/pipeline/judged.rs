@@ -160,25 +160,26 @@ impl Line {
 /// Numbers for the keys of a block.
 struct Numbers {
     known: HashMap<RequestKey, u32, FixedState>,
-    last: Option<(RequestKey, u32)>,
+    /// Those met last, by class and status: most requests are of a few kinds.
+    last: [u32; KINDS],
 }
+
+const KINDS: usize = 64;
 
 impl Numbers {
     fn of(keys: &[RequestKey]) -> Numbers {
-        Numbers { known: keys.iter().copied().zip(0..).collect(), last: None }
+        Numbers { known: keys.iter().copied().zip(0..).collect(), last: [u32::MAX; KINDS] }
     }
 
     fn of_key(&mut self, key: RequestKey, keys: &mut Vec<RequestKey>) -> u32 {
-        if let Some((last, number)) = self.last
-            && last == key
-        {
-            return number;
+        let last = &mut self.last[(usize::from(key.status) * 11 + key.class as usize) % KINDS];
+        if keys.get(*last as usize) == Some(&key) {
+            return *last;
         }
-        let number = *self.known.entry(key).or_insert_with(|| {
+        *last = *self.known.entry(key).or_insert_with(|| {
             keys.push(key);
             keys.len() as u32 - 1
         });
-        self.last = Some((key, number));
-        number
+        *last
     }
 }

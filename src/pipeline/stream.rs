@@ -324,6 +324,9 @@ impl Stream {
     }
 
     fn settle_waiting(&mut self, place: (u32, u32), ingest: &mut Ingest) {
+        if self.waiting.is_empty() {
+            return;
+        }
         for (class, lines) in std::mem::take(&mut self.waiting) {
             ingest.add_lines(self.number, place, class, lines);
         }

@@ -46,10 +46,10 @@ impl Tx<'_> {
     }
 
     /// Sorted by value, so that the order of rows says nothing about who came when.
-    pub(super) fn append_fresh(&self, mut fresh: Vec<(Day, Hash)>) -> Result<(), StoreError> {
+    pub(super) fn append_fresh(&self, fresh: &mut [(Day, Hash)]) -> Result<(), StoreError> {
         fresh.sort_unstable();
         let mut appender = self.connection().appender("seen")?;
-        for (day, hash) in &fresh {
+        for (day, hash) in fresh {
             appender.append_row(params![day.0, integer(hash)])?;
         }
         Ok(appender.flush()?)

@@ -259,14 +259,14 @@ impl Tx<'_> {
     /// # Errors
     /// After an error of the engine nothing is known about whether it was
     /// committed: read the inputs again.
-    pub fn commit(mut self, mut commit: Commit, version: &str) -> Result<(), StoreError> {
-        self.count_new(&mut commit)?;
-        self.append_fresh(std::mem::take(&mut commit.fresh))?;
+    pub fn commit(mut self, commit: &mut Commit, version: &str) -> Result<(), StoreError> {
+        self.count_new(commit)?;
+        self.append_fresh(&mut commit.fresh)?;
         self.append_pages(&commit.pages)?;
-        self.append_requests(&commit)?;
-        self.append_ledger(&commit)?;
-        self.replace_open_visits(&commit)?;
-        self.touch_days(&commit)?;
+        self.append_requests(commit)?;
+        self.append_ledger(commit)?;
+        self.replace_open_visits(commit)?;
+        self.touch_days(commit)?;
         state::save_inputs(&self.lease, &commit.inputs, commit.now)?;
         let commits = meta::count_commit(&self.lease, version)?;
         if let Err(error) = self.lease.execute_batch("COMMIT") {
