@@ -72,7 +72,7 @@ impl Deltas {
     }
 
     /// The counters of a row.
-    fn at<'c>(&mut self, commit: &'c mut Commit, row: &RowKey) -> &'c mut Counters {
+    fn at<'c>(&mut self, commit: &'c mut Commit, row: &RowKey) -> &'c mut Counters<i32> {
         let index = self.index(commit, row);
         &mut commit.pages[index as usize].1
     }
@@ -241,7 +241,7 @@ impl OpenVisit<RowKey> {
         let index = deltas.index(commit, &row);
         if hit.time >= self.last {
             let before = deltas.at(commit, &self.exit);
-            before.duration_s += i64::from(hit.time - self.last);
+            before.duration_s += (hit.time - self.last) as i32;
             before.duration_n += 1;
             before.exits -= 1;
             commit.pages[index as usize].1.exits += 1;

@@ -67,7 +67,7 @@ pub struct Candidate {
 #[derive(Default)]
 pub struct Commit {
     /// Rows of page facts.
-    pub pages: Vec<(RowKey, Counters)>,
+    pub pages: Vec<(RowKey, Counters<i32>)>,
     /// Hashes to be looked up among those seen.
     pub candidates: Vec<Candidate>,
     /// Hashes that are known to be new, and counted.

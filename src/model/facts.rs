@@ -150,25 +150,26 @@ pub struct RowKey<V = VisitSym> {
     pub visit: V,
 }
 
-/// Additive counters of a row; a correction may be negative.
+/// Additive counters of a row; a correction may be negative. Half as wide in a
+/// batch, of which a row is a small part, as in sums.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
+pub struct Counters<N = i64> {
     /// Requests of class page.
-    pub page_views: i64,
+    pub page_views: N,
     /// Visitors first seen that day on this row.
-    pub visitors: i64,
+    pub visitors: N,
     /// Page visitors first seen that day on this row.
-    pub uniques: i64,
+    pub uniques: N,
     /// Visits that began here.
-    pub visits: i64,
+    pub visits: N,
     /// Of those, visits of one page view.
-    pub bounces: i64,
+    pub bounces: N,
     /// Visits that ended here.
-    pub exits: i64,
+    pub exits: N,
     /// Seconds on the page, where known.
-    pub duration_s: i64,
+    pub duration_s: N,
     /// Page views whose duration is known.
-    pub duration_n: i64,
+    pub duration_n: N,
 }
 
 impl Counters {

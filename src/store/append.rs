@@ -7,7 +7,7 @@ use crate::model::{Commit, Counters, Day, Dictionary, Hash, RequestKey, RowKey, 
 use duckdb::params;
 
 /// So many rows are spelled out at a time.
-const SLICE: usize = 20_000;
+const SLICE: usize = 1 << 15;
 
 impl Tx<'_> {
     /// Which hashes are new is found by an anti-join here, in the commit's own
@@ -55,7 +55,7 @@ impl Tx<'_> {
         Ok(appender.flush()?)
     }
 
-    pub(super) fn append_pages(&self, pages: &[(RowKey, Counters)]) -> Result<(), StoreError> {
+    pub(super) fn append_pages(&self, pages: &[(RowKey, Counters<i32>)]) -> Result<(), StoreError> {
         if pages.is_empty() {
             return Ok(());
         }
@@ -63,12 +63,13 @@ impl Tx<'_> {
         let mut appender = self.connection().appender("page_facts")?;
         for slice in pages.chunks(SLICE) {
             self.page_columns(slice).add_to(&mut appender)?;
+            appender.flush()?;
         }
-        Ok(appender.flush()?)
+        Ok(())
     }
 
-    fn page_columns(&self, pages: &[(RowKey, Counters)]) -> Columns {
-        let rows: Vec<(RowKey<VisitDims>, &Counters)> = pages
+    fn page_columns(&self, pages: &[(RowKey, Counters<i32>)]) -> Columns {
+        let rows: Vec<(RowKey<VisitDims>, &Counters<i32>)> = pages
             .iter()
             .filter(|(_, counters)| *counters != Counters::default())
             .map(|(row, counters)| (self.stored(row).0, counters))
@@ -92,14 +93,14 @@ impl Tx<'_> {
             .u32(visit().map(|v| v.browser.0))
             .u32(visit().map(|v| v.os.0))
             .u8(visit().map(|v| v.device as u8))
-            .i32(counters().map(|c| c.page_views as i32))
-            .i32(counters().map(|c| c.visitors as i32))
-            .i32(counters().map(|c| c.uniques as i32))
-            .i32(counters().map(|c| c.visits as i32))
-            .i32(counters().map(|c| c.bounces as i32))
-            .i32(counters().map(|c| c.exits as i32))
-            .i32(counters().map(|c| c.duration_s as i32))
-            .i32(counters().map(|c| c.duration_n as i32))
+            .i32(counters().map(|c| c.page_views))
+            .i32(counters().map(|c| c.visitors))
+            .i32(counters().map(|c| c.uniques))
+            .i32(counters().map(|c| c.visits))
+            .i32(counters().map(|c| c.bounces))
+            .i32(counters().map(|c| c.exits))
+            .i32(counters().map(|c| c.duration_s))
+            .i32(counters().map(|c| c.duration_n))
     }
 
     pub(super) fn append_requests(&self, commit: &Commit) -> Result<(), StoreError> {
