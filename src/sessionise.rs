@@ -60,8 +60,40 @@ pub struct Sessions {
 /// Facts of a batch while it is built.
 #[derive(Default)]
 pub struct Deltas {
-    rows: Map<RowKey, u32>,
+    rows: Rows,
     days: HashSet<Day, FixedState>,
+}
+
+/// Where the rows of a batch are, by hour: a log is mostly in the order of time, so
+/// the table of its hour stays in the processor's cache, as that of all would not.
+#[derive(Default)]
+struct Rows {
+    hours: Map<u32, usize>,
+    tables: Vec<Map<RowKey, u32>>,
+    last: Option<(u32, usize)>,
+}
+
+impl Rows {
+    fn of(&mut self, hour: u32) -> &mut Map<RowKey, u32> {
+        let at = match self.last {
+            Some((last, at)) if last == hour => at,
+            _ => {
+                let next = self.hours.len();
+                *self.hours.entry(hour).or_insert(next)
+            }
+        };
+        self.last = Some((hour, at));
+        if self.tables.len() <= at {
+            self.tables.push(Map::default());
+        }
+        &mut self.tables[at]
+    }
+
+    fn clear(&mut self) {
+        self.hours.clear();
+        self.tables.iter_mut().for_each(Map::clear);
+        self.last = None;
+    }
 }
 
 impl Deltas {
@@ -78,7 +110,7 @@ impl Deltas {
     }
 
     fn index(&mut self, commit: &mut Commit, row: &RowKey) -> u32 {
-        *self.rows.entry(*row).or_insert_with(|| {
+        *self.rows.of(row.bucket).entry(*row).or_insert_with(|| {
             commit.pages.push((*row, Counters::default()));
             commit.pages.len() as u32 - 1
         })

@@ -12,7 +12,18 @@ use ua_parser::{os, user_agent};
 const RULES: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/agents.json.zst"));
 
 /// Building the rules takes some 90 ms: only for the first agent that is new.
-static PARSERS: LazyLock<Parsers> = LazyLock::new(|| Parsers::new().expect("tested with the embedded rules"));
+static BROWSERS: LazyLock<user_agent::Extractor<'static>> =
+    LazyLock::new(|| browsers().expect("tested with the embedded rules"));
+static SYSTEMS: LazyLock<os::Extractor<'static>> =
+    LazyLock::new(|| systems().expect("tested with the embedded rules"));
+
+/// Begins to build the rules, on two threads, for those who will need them soon.
+pub fn prepare() {
+    std::thread::spawn(|| LazyLock::force(&SYSTEMS));
+    std::thread::spawn(|| {
+        LazyLock::force(&BROWSERS);
+    });
+}
 
 /// Agents remembered by one worker.
 const MEMO: usize = 100_000;
@@ -106,8 +117,8 @@ fn work_out(agent: &[u8]) -> AgentInfo {
     }
     let agent = &agent[..agent.len().min(MAX_AGENT)];
     let text = String::from_utf8_lossy(agent);
-    let browser = PARSERS.browsers.extract(&text);
-    let system = PARSERS.systems.extract(&text);
+    let browser = BROWSERS.extract(&text);
+    let system = SYSTEMS.extract(&text);
     let family = system.as_ref().map_or("", |system| &*system.os);
     AgentInfo {
         device: super::device::of(family, &text),
@@ -128,28 +139,25 @@ fn label(family: &str, major: Option<&str>) -> Box<str> {
     }
 }
 
-struct Parsers {
-    browsers: user_agent::Extractor<'static>,
-    systems: os::Extractor<'static>,
-}
-
 #[derive(Deserialize)]
 struct Rules {
     user_agent_parsers: Vec<user_agent::Parser<'static>>,
     os_parsers: Vec<os::Parser<'static>>,
 }
 
-impl Parsers {
-    fn new() -> Result<Parsers, String> {
-        let json = zstd::decode_all(RULES).map_err(|error| error.to_string())?;
-        let rules: Rules = serde_json::from_slice(&json).map_err(|error| error.to_string())?;
-        let browsers = user_agent::Builder::new().push_all(rules.user_agent_parsers);
-        let systems = os::Builder::new().push_all(rules.os_parsers);
-        Ok(Parsers {
-            browsers: browsers.map_err(text)?.build().map_err(text)?,
-            systems: systems.map_err(text)?.build().map_err(text)?,
-        })
-    }
+fn rules() -> Result<Rules, String> {
+    let json = zstd::decode_all(RULES).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&json).map_err(|error| error.to_string())
+}
+
+fn browsers() -> Result<user_agent::Extractor<'static>, String> {
+    let builder = user_agent::Builder::new().push_all(rules()?.user_agent_parsers);
+    builder.map_err(text)?.build().map_err(text)
+}
+
+fn systems() -> Result<os::Extractor<'static>, String> {
+    let builder = os::Builder::new().push_all(rules()?.os_parsers);
+    builder.map_err(text)?.build().map_err(text)
 }
 
 fn text(error: impl std::fmt::Debug) -> String {
@@ -209,10 +217,10 @@ mod tests {
     #[test]
     fn families_are_those_of_uap_core() {
         assert_families("ua/uap-core/test_ua.yaml", |agent| {
-            PARSERS.browsers.extract(agent).map(|found| found.family.into_owned())
+            BROWSERS.extract(agent).map(|found| found.family.into_owned())
         });
         assert_families("ua/uap-core/test_os.yaml", |agent| {
-            PARSERS.systems.extract(agent).map(|found| found.os.into_owned())
+            SYSTEMS.extract(agent).map(|found| found.os.into_owned())
         });
     }
 

@@ -6,8 +6,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// Every step from an empty database to today's schema.
-const MIGRATIONS: &[&str] =
-    &[include_str!("sql/migrations/0001_initial.sql"), include_str!("sql/migrations/0002_destroyed.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("sql/migrations/0001_initial.sql"),
+    include_str!("sql/migrations/0002_destroyed.sql"),
+    include_str!("sql/migrations/0003_open_visits.sql"),
+];
 
 /// The schema that this program writes.
 pub(crate) const VERSION: usize = MIGRATIONS.len();
