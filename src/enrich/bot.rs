@@ -94,7 +94,8 @@ pub fn detect(agent: &[u8]) -> Option<Bot> {
 }
 
 fn is_bot(lower: &[u8]) -> bool {
-    LOOK_AROUND.iter().any(|rule| rule.fits(lower)) || RULES.is_match(lower)
+    let around = || LOOK_AROUND.iter().zip(WORDS.iter()).any(|(rule, word)| rule.fits(lower, word));
+    around() || RULES.is_match(lower)
 }
 
 /// One expression of all patterns that this library can take. The agent is
@@ -145,9 +146,13 @@ static LOOK_AROUND: [LookAround; 6] = [
     LookAround { pattern: "java(?!;)", word: "java", not_before: &[], not_after: &[";"], whole: false },
 ];
 
+/// The words of [`LOOK_AROUND`], made ready to be searched for.
+static WORDS: LazyLock<[memmem::Finder<'static>; LOOK_AROUND.len()]> =
+    LazyLock::new(|| LOOK_AROUND.each_ref().map(|rule| memmem::Finder::new(rule.word)));
+
 impl LookAround {
-    fn fits(&self, lower: &[u8]) -> bool {
-        memmem::find_iter(lower, self.word).any(|at| {
+    fn fits(&self, lower: &[u8], word: &memmem::Finder<'_>) -> bool {
+        word.find_iter(lower).any(|at| {
             let (before, after) = (&lower[..at], &lower[at + self.word.len()..]);
             !self.not_before.iter().any(|text| before.ends_with(text.as_bytes()))
                 && !self.not_after.iter().any(|text| after.starts_with(text.as_bytes()))
@@ -254,7 +259,7 @@ mod tests {
             (5, "java;", false),
         ];
         for (rule, text, expected) in cases {
-            assert_eq!(LOOK_AROUND[rule].fits(text.as_bytes()), expected, "{rule} {text}");
+            assert_eq!(LOOK_AROUND[rule].fits(text.as_bytes(), &WORDS[rule]), expected, "{rule} {text}");
         }
     }
 

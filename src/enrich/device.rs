@@ -2,6 +2,8 @@
 //! The device rules of uap-core would name models, at three times the cost.
 
 use crate::model::Device;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Televisions, consoles and watches: none of the three.
 const NEITHER: [&str; 22] = [
@@ -28,6 +30,10 @@ const NEITHER: [&str; 22] = [
     "AFTB",
     "Watch",
 ];
+
+/// All of them in one look.
+static IS_NEITHER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&NEITHER.map(regex::escape).join("|")).expect("words are an expression"));
 
 /// Systems of phones, and of tablets where the agent says so.
 const HANDHELD: [&str; 16] = [
@@ -76,7 +82,7 @@ const DESKTOP: [&str; 20] = [
 /// The device class of an agent that runs on that system (uap-core's family).
 pub(super) fn of(system: &str, agent: &str) -> Device {
     let has = |word: &str| agent.contains(word);
-    if NEITHER.iter().any(|word| has(word)) {
+    if IS_NEITHER.is_match(agent) {
         return Device::Unknown;
     }
     match system {

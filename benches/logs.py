@@ -1,0 +1,45 @@
+"""The logs that are measured: what `generate-log` makes, and variants of it."""
+import os
+import subprocess
+
+
+def generated(binary, path, lines, form=None):
+    """A simulated log in nginx's combined format, or another one."""
+    flags = ["--format", form] if form else []
+    with open(path, "wb") as out:
+        subprocess.run([binary, "generate-log", "--lines", str(lines), *flags], stdout=out, check=True)
+    return path
+
+
+def with_new_agents(log, path, each=5):
+    """One line of five has an agent that no other line has."""
+    with open(log, "rb") as lines, open(path, "wb") as out:
+        for number, line in enumerate(lines):
+            out.write(line[:-2] + b' x%d"\n' % number if number % each == 0 else line)
+    return path
+
+
+def with_many_pages(log, path, pages=1_000_000):
+    """Page views are of so many pages."""
+    number = 0
+    with open(log, "rb") as lines, open(path, "wb") as out:
+        for line in lines:
+            begin = line.find(b'"GET /')
+            end = line.find(b" HTTP/", begin)
+            if begin > 0 and b"." not in line[begin:end] and line[end:end + 14].endswith(b'" 200'):
+                number += 1
+                line = line[:end] + b"/%d" % (number % pages) + line[end:]
+            out.write(line)
+    return path
+
+
+def packed(log, path):
+    """The log as gzip makes it."""
+    with open(path, "wb") as out:
+        subprocess.run(["gzip", "-c", log], stdout=out, check=True)
+    return path
+
+
+def size(path):
+    """Bytes of a file."""
+    return os.path.getsize(path)
