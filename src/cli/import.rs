@@ -91,12 +91,7 @@ fn dry(args: &args::Import, config: &Config, options: ImportOptions) -> Result<I
 /// Merges what lies in the past, coarsens what is old, and checkpoints.
 fn settle(ingest: &mut Ingest, config: &Config) -> Outcome {
     let now = config.now();
-    let settled = ingest.with_writer(|writer| {
-        writer.merge_past_hours(now)?;
-        writer.coarsen_old(now)?;
-        writer.checkpoint()
-    });
-    Ok(settled.unwrap_or(Ok(()))?)
+    Ok(ingest.with_writer(|writer| writer.tidy(now)).unwrap_or(Ok(()))?)
 }
 
 fn tell(summary: &Summary, ingest: &Ingest, is_dry: bool, seconds: f64) {

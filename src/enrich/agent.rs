@@ -14,8 +14,7 @@ const RULES: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets
 /// Building the rules takes some 90 ms: only for the first agent that is new.
 static BROWSERS: LazyLock<user_agent::Extractor<'static>> =
     LazyLock::new(|| browsers().expect("tested with the embedded rules"));
-static SYSTEMS: LazyLock<os::Extractor<'static>> =
-    LazyLock::new(|| systems().expect("tested with the embedded rules"));
+static SYSTEMS: LazyLock<os::Extractor<'static>> = LazyLock::new(|| systems().expect("tested with the embedded rules"));
 
 /// Begins to build the rules, on two threads, for those who will need them soon.
 pub fn prepare() {
@@ -219,9 +218,7 @@ mod tests {
         assert_families("ua/uap-core/test_ua.yaml", |agent| {
             BROWSERS.extract(agent).map(|found| found.family.into_owned())
         });
-        assert_families("ua/uap-core/test_os.yaml", |agent| {
-            SYSTEMS.extract(agent).map(|found| found.os.into_owned())
-        });
+        assert_families("ua/uap-core/test_os.yaml", |agent| SYSTEMS.extract(agent).map(|found| found.os.into_owned()));
     }
 
     fn assert_families(file: &str, family: impl Fn(&str) -> Option<String>) {

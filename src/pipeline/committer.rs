@@ -127,6 +127,10 @@ impl Committer {
             remember(inputs, &states);
             return Ok(Done { lost: Vec::new(), states, inputs: None, batch });
         };
+        // Nothing new: a command that finds its logs as they were writes nothing.
+        if batch.lines() == 0 && reached.iter().all(Reached::has_not_moved) {
+            return Ok(Done { lost: Vec::new(), states: Vec::new(), inputs: None, batch });
+        }
         let mut tx = writer.begin()?;
         let stored = tx.version()?;
         let is_changed = version.as_ref() != Some(&stored);

@@ -12,6 +12,7 @@ use super::sites::SharedSites;
 use super::states::{Reached, remember};
 use super::stream::Stream;
 use crate::anonymise::Salts;
+use crate::enrich::agent;
 use crate::input::Identity;
 use crate::model::{Class, Day, Hit, InputState, SiteId, Symbols};
 use crate::store::{Info, Reader, Writer};
@@ -44,6 +45,8 @@ pub struct Ingest {
     batch: Batch,
     /// One that was committed, for its memory.
     spare: Batch,
+    /// Whether the rules for agents are there, or being built.
+    is_prepared: bool,
     now: i64,
     covered: Vec<(u32, SiteId, i64, i64)>,
     /// Lines left out because another input covers their time.
@@ -124,6 +127,7 @@ impl Ingest {
             pool: None,
             batch: Batch::default(),
             spare: Batch::default(),
+            is_prepared: false,
             now,
             covered,
             overlapping: 0,
@@ -175,6 +179,9 @@ impl Ingest {
     /// # Errors
     /// If a salt cannot be made.
     pub fn judge(&mut self, task: Task) -> Result<Judging, IngestError> {
+        if !std::mem::replace(&mut self.is_prepared, true) {
+            agent::prepare();
+        }
         if task.block.bytes().len() < self.options.block.unwrap_or(usize::MAX).min(SMALL) {
             return Ok(Judging::Done(Box::new(self.judge.block(task)?)));
         }

@@ -5,7 +5,6 @@
 use super::judge::{Judge, Shared};
 use super::judged::{Judged, Task};
 use crate::anonymise::SaltError;
-use crate::enrich::agent;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -29,7 +28,6 @@ pub struct Waiting(Receiver<Result>);
 impl Pool {
     /// So many threads, at least one.
     pub fn new(threads: usize, shared: &Shared) -> Pool {
-        agent::prepare();
         let (jobs, waiting) = channel();
         let waiting = Arc::new(Mutex::new(waiting));
         let thread = |_| {

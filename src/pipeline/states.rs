@@ -24,6 +24,11 @@ pub struct Reached {
 }
 
 impl Reached {
+    /// Whether nothing of it was read since the last commit.
+    pub fn has_not_moved(&self) -> bool {
+        self.is_known || self.state.cursor.position == self.committed.position
+    }
+
     /// Whether two inputs begin alike, as far as both go.
     fn begins_like(&self, other: &Reached) -> bool {
         begin_alike(&self.head, &other.head)

@@ -4,7 +4,7 @@
 use super::engine::Access;
 use super::lease::lease;
 use super::state::forget_day;
-use super::{StoreError, Writer, reader};
+use super::{StoreError, Tx, Writer, reader};
 use crate::model::{Day, Zone};
 use duckdb::params;
 use reader::DayState;
@@ -52,6 +52,43 @@ impl Sweep {
     }
 }
 
+impl Tx<'_> {
+    fn merge_past_hours(&self, now: i64) -> Result<(), StoreError> {
+        let before = (now - 3600).clamp(0, u32::MAX.into()) as u32;
+        self.connection().execute_batch("CREATE OR REPLACE TEMP TABLE due (bucket UINTEGER)")?;
+        let due = self.connection().execute(
+            "INSERT INTO temp.main.due SELECT bucket FROM unmerged WHERE bucket <= ? GROUP BY bucket HAVING count(*) > 1",
+            [before],
+        )?;
+        if due > 0 {
+            self.spread()?;
+            self.connection().execute_batch(include_str!("sql/merge.sql"))?;
+        }
+        Ok(())
+    }
+
+    fn coarsen(&self, before: Day, zone: Zone) -> Result<usize, StoreError> {
+        let connection = self.connection();
+        let due: Vec<Day> = {
+            let sql = "SELECT day FROM days WHERE day < ? AND salt IS NULL AND NOT coarsened ORDER BY day";
+            let mut statement = connection.prepare(sql)?;
+            let rows = statement.query_map([before.0], |row| Ok(Day(row.get(0)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        if !due.is_empty() {
+            self.spread()?;
+        }
+        for &day in &due {
+            let (from, to) = (zone.day_start(day) as u32, zone.day_start(Zone::shift(day, 1)) as u32);
+            connection.execute_batch("CREATE OR REPLACE TEMP TABLE span (start UINTEGER, stop UINTEGER)")?;
+            connection.execute("INSERT INTO temp.main.span VALUES (?, ?)", [from, to])?;
+            connection.execute_batch(include_str!("sql/coarsen.sql"))?;
+            connection.execute("UPDATE days SET coarsened = true WHERE day = ?", [day.0])?;
+        }
+        Ok(due.len())
+    }
+}
+
 impl Writer {
     /// Deletes everything that only the salts of these days could relate, and
     /// checkpoints, so that it is gone from the log as well. Notes that it was at
@@ -78,17 +115,7 @@ impl Writer {
     /// Of the engine, or if no lease is to be had.
     pub fn merge_past_hours(&mut self, now: i64) -> Result<(), StoreError> {
         let tx = self.begin()?;
-        let connection = tx.connection();
-        let before = (now - 3600).clamp(0, u32::MAX.into()) as u32;
-        connection.execute_batch("CREATE OR REPLACE TEMP TABLE due (bucket UINTEGER)")?;
-        let due = connection.execute(
-            "INSERT INTO temp.main.due SELECT bucket FROM unmerged WHERE bucket <= ? GROUP BY bucket HAVING count(*) > 1",
-            [before],
-        )?;
-        if due > 0 {
-            tx.spread()?;
-            connection.execute_batch(include_str!("sql/merge.sql"))?;
-        }
+        tx.merge_past_hours(now)?;
         tx.finish()
     }
 
@@ -97,8 +124,12 @@ impl Writer {
     /// # Errors
     /// As [`Writer::coarsen`].
     pub fn coarsen_old(&mut self, now: i64) -> Result<usize, StoreError> {
-        let today = self.info().zone.day(now);
-        self.coarsen(Zone::shift(today, -FINE_DAYS))
+        self.coarsen(self.fine_from(now))
+    }
+
+    /// The first day that keeps its details at `now`.
+    fn fine_from(&self, now: i64) -> Day {
+        Zone::shift(self.info().zone.day(now), -FINE_DAYS)
     }
 
     /// Turns the hours of days before `before` into days and gathers what was
@@ -110,25 +141,22 @@ impl Writer {
     pub fn coarsen(&mut self, before: Day) -> Result<usize, StoreError> {
         let zone = self.info().zone;
         let tx = self.begin()?;
-        let connection = tx.connection();
-        let due: Vec<Day> = {
-            let sql = "SELECT day FROM days WHERE day < ? AND salt IS NULL AND NOT coarsened ORDER BY day";
-            let mut statement = connection.prepare(sql)?;
-            let rows = statement.query_map([before.0], |row| Ok(Day(row.get(0)?)))?;
-            rows.collect::<Result<_, _>>()?
-        };
-        if !due.is_empty() {
-            tx.spread()?;
-        }
-        for &day in &due {
-            let (from, to) = (zone.day_start(day) as u32, zone.day_start(Zone::shift(day, 1)) as u32);
-            connection.execute_batch("CREATE OR REPLACE TEMP TABLE span (start UINTEGER, stop UINTEGER)")?;
-            connection.execute("INSERT INTO temp.main.span VALUES (?, ?)", [from, to])?;
-            connection.execute_batch(include_str!("sql/coarsen.sql"))?;
-            connection.execute("UPDATE days SET coarsened = true WHERE day = ?", [day.0])?;
-        }
+        let days = tx.coarsen(before, zone)?;
         tx.finish()?;
-        Ok(due.len())
+        Ok(days)
+    }
+
+    /// Everything that is to be done once in a while, under one lease: merges past
+    /// hours, coarsens old days, and writes the log back into the file.
+    ///
+    /// # Errors
+    /// Of the engine, or if no lease is to be had.
+    pub fn tidy(&mut self, now: i64) -> Result<(), StoreError> {
+        let (zone, before) = (self.info().zone, self.fine_from(now));
+        let tx = self.begin()?;
+        tx.merge_past_hours(now)?;
+        tx.coarsen(before, zone)?;
+        tx.finish_and_checkpoint()
     }
 
     /// Every day written to.

@@ -300,6 +300,14 @@ impl Tx<'_> {
         Ok(self.lease.execute_batch("COMMIT")?)
     }
 
+    /// The same, and writes the log back into the file.
+    pub fn finish_and_checkpoint(self) -> Result<(), StoreError> {
+        self.lease.execute_batch("COMMIT")?;
+        checkpoint(&self.lease)?;
+        self.writer.checkpointed = Instant::now();
+        Ok(())
+    }
+
     /// Store size and counts, as `status` shows them.
     pub fn status(&self) -> Result<reader::Status, StoreError> {
         reader::status(&self.lease, &self.writer.path)
