@@ -54,6 +54,8 @@ soak: build
 	python3 benches/soak.py $(BIN)
 
 bench: build
+	python3 benches/speed.py $(BIN)
+	$(CARGO) run -q --release --locked $(FEATURES) --example micro
 	python3 benches/run.py $(BIN)
 	python3 benches/exactly_once.py $(BIN)
 

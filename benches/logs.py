@@ -43,3 +43,11 @@ def packed(log, path):
 def size(path):
     """Bytes of a file."""
     return os.path.getsize(path)
+
+
+def repeated(log, path, times=10):
+    """Every line so many times."""
+    with open(log, "rb") as lines, open(path, "wb") as out:
+        for line in lines:
+            out.write(line * times)
+    return path

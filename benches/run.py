@@ -1,17 +1,14 @@
 #!/usr/bin/env python3
 """Measures the program from outside and prints Markdown tables.
 
-    benches/run.py BINARY [import] [report] [commits] [leases] [--lines N] [--facts N] [--seconds N]
+    benches/run.py BINARY [report] [commits] [leases] [--facts N] [--seconds N]
 
-import: a generated log into a new store: seconds, lines/s, peak memory; again; its gzip.
 report: `report --since 7d` on a store of made-up facts.
 commits: `report --since 7d` between thousands of commits of one line.
 leases: four `report` loops beside a `watch` that commits every second.
-Other programs (goaccess, rhit) run in the same turns where they are installed.
 """
 import argparse
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -42,37 +39,6 @@ def table(head, rows):
 def environment(folder):
     names = {"XDG_DATA_HOME": "data", "XDG_STATE_HOME": "state", "XDG_CONFIG_HOME": "config", "HOME": "home"}
     return os.environ | {name: os.path.join(folder, below) for name, below in names.items()}
-
-
-def bench_import(binary, lines, runs):
-    with tempfile.TemporaryDirectory() as folder:
-        log = os.path.join(folder, "access.log")
-        with open(log, "wb") as out:
-            subprocess.run([binary, "generate-log", "--lines", str(lines)], stdout=out, check=True)
-        size = os.path.getsize(log)
-        shutil_gzip = os.path.join(folder, "copy.gz")
-        subprocess.run(f"gzip -1c {log} > {shutil_gzip}", shell=True, check=True)
-        times = {"import": [], "import again": [], "import of a gzip": []}
-        others = {name: [] for name in ("rhit", "goaccess") if shutil.which(name)}
-        for number in range(runs):
-            fresh = os.path.join(folder, f"run{number}")
-            env = environment(fresh)
-            command = [binary, "import", "-q", "--site", "example.com"]
-            times["import"].append(run([*command, log], env=env))
-            times["import again"].append(run([*command, log], env=env))
-            shutil.rmtree(fresh)
-            times["import of a gzip"].append(run([*command, shutil_gzip], env=environment(fresh)))
-            shutil.rmtree(fresh)
-            for name in others:
-                flags = {"rhit": ["--silent-load", log], "goaccess": [log, "--log-format=COMBINED", "-o", os.path.join(folder, "g.json")]}
-                others[name].append(run([name, *flags[name]]))
-        rows = []
-        for name, measured in {**times, **others}.items():
-            seconds = statistics.median(s for s, _ in measured)
-            memory = max(m for _, m in measured)
-            rows.append([name, f"{seconds:.2f}", f"{lines / seconds:,.0f}", f"{memory:.0f}"])
-        print(f"\n{lines:,} lines, {size / 1e9:.2f} GB, nginx combined, median of {runs}")
-        table(["", "seconds", "lines/s", "peak MB"], rows)
 
 
 def fill(folder, facts):
@@ -165,16 +131,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
     parser.add_argument("what", nargs="*", default=[])
-    parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--facts", type=int, default=10_000_000)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--commits", type=int, default=300)
-    parser.add_argument("--runs", type=int, default=5)
     args = parser.parse_args()
-    what = args.what or ["import", "report", "commits", "leases"]
+    what = args.what or ["report", "commits", "leases"]
     binary = os.path.abspath(args.binary)
-    if "import" in what:
-        bench_import(binary, args.lines, args.runs)
     if "commits" in what:
         with tempfile.TemporaryDirectory() as folder:
             bench_commits(binary, fill(folder, 2_000_000), folder, args.commits)

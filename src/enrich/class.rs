@@ -238,7 +238,7 @@ mod tests {
         let excludes = vec![Exclude::parse("path:/health").unwrap()];
         let rules = Rules::new(words(ASSETS), words(FEEDS), excludes);
         let post = Request { method: b"POST"[..].into(), status: 404, ..request() };
-        let class = |request: &Request<'_>, path, now, bot| {
+        let class = |request: &Request<'_>, path: &str, now, bot| {
             rules.class(Subject { request, page: &Page::new(path.as_bytes(), b"", &[]), client: None }, now, || bot)
         };
         assert_eq!(class(&post, "/health", 399, true), Class::OutOfWindow);
