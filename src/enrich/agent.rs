@@ -52,9 +52,26 @@ pub struct AgentInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AgentId(pub u32);
 
+/// What is known of an agent so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A robot, or an agent of which everything is known.
+    Known(AgentId),
+    /// No robot. Its browser and system are worked out once somebody wants to know:
+    /// most requests are for pictures and the like, where nobody does.
+    Person,
+}
+
+/// An agent that was looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    key: u64,
+    kind: Kind,
+}
+
 /// Looks agents up and remembers them. One of these for each worker.
 pub struct Agents {
-    memo: Memo<AgentId>,
+    memo: Memo<Kind>,
     results: Vec<AgentInfo>,
     index: HashMap<AgentInfo, AgentId>,
 }
@@ -73,19 +90,53 @@ impl Agents {
 
     /// The result for an agent as sent; `None` where the log has none.
     pub fn lookup(&mut self, agent: Option<&[u8]>) -> AgentId {
+        let found = self.find(agent);
+        self.resolve(found, agent)
+    }
+
+    /// Finds out whether an agent is a robot, and which.
+    pub fn find(&mut self, agent: Option<&[u8]>) -> Found {
         let Some(agent) = agent else {
-            return Agents::ABSENT;
+            return Found { key: 0, kind: Kind::Known(Agents::ABSENT) };
         };
         let key = self.memo.key(agent);
-        if let Some(id) = self.memo.get(key) {
-            return id;
+        let kind = self.memo.get(key).unwrap_or_else(|| {
+            let kind = match bot::detect(agent) {
+                Some(bot) => Kind::Known(self.keep(AgentInfo { bot: Some(bot), ..AgentInfo::default() })),
+                None => Kind::Person,
+            };
+            self.remember(key, kind);
+            kind
+        });
+        Found { key, kind }
+    }
+
+    /// The result for an agent that was found, worked out if it was not yet.
+    pub fn resolve(&mut self, found: Found, agent: Option<&[u8]>) -> AgentId {
+        match (found.kind, agent) {
+            (Kind::Known(id), _) => id,
+            (Kind::Person, None) => Agents::ABSENT,
+            (Kind::Person, Some(agent)) => {
+                let id = self.keep(person(agent));
+                self.remember(found.key, Kind::Known(id));
+                id
+            }
         }
-        let id = self.keep(work_out(agent));
+    }
+
+    /// Whether it is a robot.
+    pub fn is_bot(&self, found: Found) -> bool {
+        match found.kind {
+            Kind::Known(id) => self.info(id).bot.is_some(),
+            Kind::Person => false,
+        }
+    }
+
+    fn remember(&mut self, key: u64, kind: Kind) {
         if self.memo.is_full() {
             self.memo.clear();
         }
-        self.memo.put(key, id);
-        id
+        self.memo.put(key, kind);
     }
 
     /// What a result says.
@@ -110,10 +161,8 @@ fn without_names(info: AgentInfo) -> AgentInfo {
     AgentInfo { device: info.device, bot, ..AgentInfo::default() }
 }
 
-fn work_out(agent: &[u8]) -> AgentInfo {
-    if let Some(bot) = bot::detect(agent) {
-        return AgentInfo { bot: Some(bot), ..AgentInfo::default() };
-    }
+/// Browser, system and device of an agent that is no robot.
+fn person(agent: &[u8]) -> AgentInfo {
     let agent = &agent[..agent.len().min(MAX_AGENT)];
     let text = String::from_utf8_lossy(agent);
     let browser = BROWSERS.extract(&text);

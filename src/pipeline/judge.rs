@@ -5,7 +5,7 @@ use super::settings::Settings;
 use super::sites::{Known, SharedSites};
 use crate::anonymise::{DaySalt, SaltError, Salts, Visitor};
 use crate::enrich::address::Address;
-use crate::enrich::agent::{AgentId, Agents};
+use crate::enrich::agent::{AgentId, Agents, Found};
 use crate::enrich::exclude::Subject;
 use crate::enrich::origin::{OriginId, Origins};
 use crate::enrich::path::Page;
@@ -157,6 +157,11 @@ impl Judge {
         })
     }
 
+    fn bot(&mut self, found: Found, request: &Request<'_>) -> Sym {
+        let id = self.agents.resolve(found, request.agent.as_deref());
+        self.agent_syms(id).bot
+    }
+
     /// Judges one request at `now`, epoch seconds. Its address and agent end here.
     ///
     /// # Errors
@@ -178,9 +183,9 @@ impl Judge {
         let client = address::client(&request.address, &request.forwarded, &self.shared.settings.trusted);
         let rules = &site.settings.rules;
         let early = if rules.look_at_clients() { address::parse(&client) } else { None };
-        let agent = self.agents.lookup(request.agent.as_deref());
+        let found = self.agents.find(request.agent.as_deref());
         let subject = Subject { request, page: &page, client: early };
-        let class = rules.class(subject, now, || self.agents.info(agent).bot.is_some());
+        let class = rules.class(subject, now, || self.agents.is_bot(found));
         let failed = matches!(class, Class::ClientError | Class::ServerError | Class::Redirect);
         let key = RequestKey {
             site: site.id,
@@ -188,12 +193,13 @@ impl Judge {
             class,
             status: request.status,
             method: self.method(&request.method),
-            bot: if class == Class::Bot { self.agent_syms(agent).bot } else { Sym::EMPTY },
+            bot: if class == Class::Bot { self.bot(found, request) } else { Sym::EMPTY },
             path: if failed { self.symbols.intern(Dictionary::Paths, page.path()) } else { Sym::EMPTY },
         };
         if class != Class::Page {
             return Ok(Verdict { key, hit: None });
         }
+        let agent = self.agents.resolve(found, request.agent.as_deref());
         let ip = early.or_else(|| address::parse(&client));
         let row = RowKey {
             site: site.id,
