@@ -1,5 +1,6 @@
 //! Compressed input by its magic bytes, streamed in constant memory.
 
+use super::ahead::Ahead;
 use bzip2::read::MultiBzDecoder;
 use flate2::read::MultiGzDecoder;
 use liblzma::read::XzDecoder;
@@ -72,7 +73,8 @@ pub fn decompress(mut source: Box<dyn Read + Send>) -> Result<(Compression, Box<
             Box::new(XzDecoder::new_stream(whole, stream))
         }
     };
-    Ok((compression, Box::new(Bounded { decoded, packed, unpacked: 0 })))
+    let bounded = Bounded { decoded, packed, unpacked: 0 };
+    Ok((compression, Box::new(Ahead::new(Box::new(bounded)))))
 }
 
 /// Counts the bytes that are read.

@@ -1,6 +1,7 @@
 //! Bytes to records: files, archives and standard input, each a stream of
 //! lines with positions that can be proved and read again from.
 
+mod ahead;
 mod archive;
 mod expand;
 mod identity;

@@ -264,11 +264,6 @@ impl Ingest {
         self.batch.lines()
     }
 
-    /// Whether lines of a stream wait for a commit.
-    pub fn has_lines(&self, input: u32) -> bool {
-        self.batch.ledger(input).lines() > 0
-    }
-
     /// Whether the batch should be committed now.
     pub fn is_full(&self, lines: u64, hits: usize) -> bool {
         self.batch.is_full(lines, hits)
