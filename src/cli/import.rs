@@ -43,6 +43,8 @@ pub fn run(args: &args::Import, config: &Config) -> Outcome {
     if !config.quiet && summary.new_lines == 0 {
         tell_of_sites(&summary, config)?;
     }
+    // Giving back the memory of a large import takes a while, and the process ends.
+    std::mem::forget(ingest);
     if args.json {
         to_stdout(as_json(&summary, seconds).as_bytes())?;
     }

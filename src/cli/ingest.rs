@@ -4,6 +4,7 @@ use super::args::Reading;
 use super::config::Config;
 use super::console::notice;
 use crate::anonymise::Salts;
+use crate::enrich::agent::prepare;
 use crate::error::{Exit, Failure};
 use crate::input::Identity;
 use crate::pipeline::{ImportOptions, Ingest, is_due, sweep};
@@ -60,6 +61,8 @@ fn sweep_quietly(config: &Config) -> Result<(), Failure> {
 pub fn open(config: &Config, reading: &Reading, options: ImportOptions) -> Result<Ingest, Failure> {
     // A store that one may not see is there all the same.
     if matches!(config.db.try_exists(), Ok(false)) {
+        // All that is read will be new to it: the rules can be built meanwhile.
+        prepare();
         create(config)?;
     } else {
         sweep_quietly(config)?;

@@ -6,7 +6,7 @@ use super::memo::Memo;
 use crate::model::{Device, clean, cut};
 use hashbrown::HashMap;
 use serde::Deserialize;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Once};
 use ua_parser::{os, user_agent};
 
 const RULES: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/agents.json.zst"));
@@ -17,10 +17,17 @@ static BROWSERS: LazyLock<user_agent::Extractor<'static>> =
 static SYSTEMS: LazyLock<os::Extractor<'static>> = LazyLock::new(|| systems().expect("tested with the embedded rules"));
 
 /// Begins to build the rules, on two threads, for those who will need them soon.
+/// Once in a process.
 pub fn prepare() {
-    std::thread::spawn(|| LazyLock::force(&SYSTEMS));
-    std::thread::spawn(|| {
-        LazyLock::force(&BROWSERS);
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        std::thread::spawn(|| {
+            bot::prepare();
+            LazyLock::force(&SYSTEMS);
+        });
+        std::thread::spawn(|| {
+            LazyLock::force(&BROWSERS);
+        });
     });
 }
 

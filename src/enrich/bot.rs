@@ -77,6 +77,11 @@ pub struct Bot {
     pub family: Family,
 }
 
+/// Builds the rules, if nobody has yet.
+pub(super) fn prepare() {
+    LazyLock::force(&RULES);
+}
+
 /// The robot that an agent is; `None` for what people use.
 pub fn detect(agent: &[u8]) -> Option<Bot> {
     if matches!(agent.trim_ascii(), b"" | b"-") {

@@ -45,8 +45,6 @@ pub struct Ingest {
     batch: Batch,
     /// One that was committed, for its memory.
     spare: Batch,
-    /// Whether the rules for agents are there, or being built.
-    is_prepared: bool,
     now: i64,
     covered: Vec<(u32, SiteId, i64, i64)>,
     /// Lines left out because another input covers their time.
@@ -127,7 +125,6 @@ impl Ingest {
             pool: None,
             batch: Batch::default(),
             spare: Batch::default(),
-            is_prepared: false,
             now,
             covered,
             overlapping: 0,
@@ -179,9 +176,7 @@ impl Ingest {
     /// # Errors
     /// If a salt cannot be made.
     pub fn judge(&mut self, task: Task) -> Result<Judging, IngestError> {
-        if !std::mem::replace(&mut self.is_prepared, true) {
-            agent::prepare();
-        }
+        agent::prepare();
         if task.block.bytes().len() < self.options.block.unwrap_or(usize::MAX).min(SMALL) {
             return Ok(Judging::Done(Box::new(self.judge.block(task)?)));
         }
@@ -226,8 +221,8 @@ impl Ingest {
 
     /// Notes a request of a new input whose time an earlier input covers: it may
     /// be a slice of what was counted. Returns whether it is to be left out.
-    pub fn is_overlap(&mut self, input: u32, site: SiteId, time: i64) -> bool {
-        if input != 0 || self.covered.is_empty() || (self.overlapped.is_some() && !self.options.skip_overlap) {
+    pub fn is_overlap(&mut self, site: SiteId, time: i64) -> bool {
+        if self.covered.is_empty() || (self.overlapped.is_some() && !self.options.skip_overlap) {
             return false;
         }
         let over = self.covered.iter().find(|(_, s, first, last)| *s == site && (*first..=*last).contains(&time));

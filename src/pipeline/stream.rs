@@ -43,6 +43,8 @@ pub struct Stream {
     pub size: u64,
     /// Whether nothing of it is new.
     pub is_known: bool,
+    /// Whether nothing of it was known when it was opened.
+    is_new: bool,
     /// A decoder's complaint at its end.
     pub trouble: Option<String>,
     source: Source,
@@ -199,9 +201,21 @@ impl Stream {
         {
             self.take_one(time, ingest);
             taken += 1;
-            self.ready(ingest)?;
+            if !self.is_next_ready() {
+                self.ready(ingest)?;
+            }
         }
         Ok(taken)
+    }
+
+    /// The short way of [`Stream::ready`], for a request that follows a request.
+    fn is_next_ready(&mut self) -> bool {
+        let Some(Current { judged, line, .. }) = &self.current else { return false };
+        let Some(next) = judged.lines.get(*line).filter(|_| self.limit.is_none()) else { return false };
+        let Told::Request(key) = next.told else { return false };
+        let counts = judged.keys[key as usize].class != Class::OutOfWindow;
+        self.next = counts.then_some(next.time.into());
+        counts
     }
 
     fn take_one(&mut self, time: i64, ingest: &mut Ingest) {
@@ -215,7 +229,7 @@ impl Stream {
         if self.seen.first_record == 0 {
             self.seen.first_record = of_line.time;
         }
-        if ingest.is_overlap(self.state.id, key.site, time) {
+        if self.is_new && ingest.is_overlap(key.site, time) {
             ingest.add_lines(self.number, (key.site, key.bucket), Class::Excluded, 1);
         } else {
             ingest.add(self.number, judged, number, slots, &of_line);

@@ -53,11 +53,13 @@ impl Sweep {
 }
 
 impl Tx<'_> {
+    /// Two commits to an hour are left as they are: every batch of a large import
+    /// ends within one, and merging rewrites it.
     fn merge_past_hours(&self, now: i64) -> Result<(), StoreError> {
         let before = (now - 3600).clamp(0, u32::MAX.into()) as u32;
         self.connection().execute_batch("CREATE OR REPLACE TEMP TABLE due (bucket UINTEGER)")?;
         let due = self.connection().execute(
-            "INSERT INTO temp.main.due SELECT bucket FROM unmerged WHERE bucket <= ? GROUP BY bucket HAVING count(*) > 1",
+            "INSERT INTO temp.main.due SELECT bucket FROM unmerged WHERE bucket <= ? GROUP BY bucket HAVING count(*) > 2",
             [before],
         )?;
         if due > 0 {

@@ -90,6 +90,7 @@ impl Stream {
             _ => name.clone(),
         };
         state.format = parser.format().name().to_owned();
+        let is_new = state.id == 0;
         let consumed = source.lines.position();
         let size = std::fs::metadata(path).map_or(0, |meta| if is_stdin { 0 } else { meta.len() });
         let tail = source.lines.tail().to_vec();
@@ -108,6 +109,7 @@ impl Stream {
             claimed: opening.claimed,
             size,
             is_known: located.is_known,
+            is_new,
             trouble,
             source,
             parser,
