@@ -108,7 +108,7 @@ fn visits() {
         .collect();
     time("a hit put into its visit", hits.len(), || {
         let (mut sessions, mut deltas, mut commit) = (Sessions::default(), Deltas::default(), Commit::default());
-        sessions.load(Day(20_000), Vec::new(), Vec::new(), true);
+        sessions.load((Day(20_000), [0; 16]), Vec::new(), Vec::new(), true);
         hits.iter().for_each(|hit| sessions.hit(hit, &mut deltas, &mut commit));
         black_box(commit.pages.len());
     });

@@ -41,6 +41,8 @@ struct OpenDay {
     newest: Map<(SiteId, Kind), u32>,
     changed: HashSet<u16, FixedState>,
     seen: Seen,
+    /// That of the salt which everything here was hashed with.
+    salt: Hash,
 }
 
 /// The hashes that were seen on a day.
@@ -147,9 +149,10 @@ pub fn shard_of(visit: &Hash) -> u16 {
 }
 
 impl Sessions {
-    /// Whether a day's open visits were loaded.
-    pub fn knows(&self, day: Day) -> bool {
-        self.days.contains_key(&day)
+    /// Whether a day's open visits were loaded, and are those of the salt with that
+    /// fingerprint.
+    pub fn knows(&self, day: Day, salt: &Hash) -> bool {
+        self.days.get(&day).is_some_and(|open| open.salt == *salt)
     }
 
     /// Forgets everything, to load it anew.
@@ -157,19 +160,20 @@ impl Sessions {
         self.days.clear();
     }
 
-    /// Puts in what the store had of a day. `is_new` says that no hash of it was
+    /// Puts in what the store had of a day under a salt. `is_new` says that no hash of it was
     /// seen yet.
     pub fn load(
         &mut self,
-        day: Day,
+        (day, salt): (Day, Hash),
         visits: Vec<(Hash, OpenVisit<RowKey>)>,
         newest: Vec<((SiteId, Kind), u32)>,
         is_new: bool,
     ) {
-        let open = self.days.entry(day).or_default();
+        let mut open = OpenDay { salt, ..OpenDay::default() };
         open.seen.is_whole = is_new;
         open.visits.extend(visits);
         open.newest.extend(newest);
+        self.days.insert(day, open);
     }
 
     /// Counts one hit.

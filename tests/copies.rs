@@ -149,3 +149,14 @@ fn a_slice_of_what_was_counted_is_noticed() {
     let ran = bench.ok("import other.log --site example.com");
     assert!(ran.stderr.contains("they count twice (--skip-overlap leaves them out)"), "{}", ran.stderr);
 }
+
+/// It is unpacked up to where the known one ended, and then from its beginning.
+#[test]
+fn an_archive_that_only_begins_like_a_known_log_is_read_whole() {
+    let bench = Bench::at(NOW);
+    bench.log("a.log", "--lines 60000 --days 3");
+    assert_eq!(bench.imported("a.log"), 60_000);
+    shell(&bench, "sed '30000s/GET /GET \\/other/' a.log | gzip -c > b.gz");
+    assert_eq!(bench.imported("b.gz"), 60_000);
+    assert_eq!(bench.imported("b.gz"), 0);
+}

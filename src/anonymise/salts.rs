@@ -84,6 +84,7 @@ impl DaySalt {
 pub struct Salts {
     folder: Option<PathBuf>,
     used: Mutex<HashMap<Day, Weak<DaySalt>>>,
+    making: Mutex<()>,
     /// Those that are nowhere else.
     in_memory: Mutex<HashMap<Day, Arc<DaySalt>>>,
     now: AtomicI64,
@@ -95,7 +96,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Salts {
     fn new(folder: Option<PathBuf>, now: i64) -> Salts {
-        Salts { folder, used: Mutex::default(), in_memory: Mutex::default(), now: AtomicI64::new(now) }
+        Salts {
+            folder,
+            used: Mutex::default(),
+            making: Mutex::default(),
+            in_memory: Mutex::default(),
+            now: AtomicI64::new(now),
+        }
     }
 
     /// Salts in a folder, made if need be (0700).
@@ -117,11 +124,17 @@ impl Salts {
             let mut salts = lock(&self.in_memory);
             return Ok(salts.entry(day).or_insert_with(|| Arc::new(DaySalt::from_keys(&random_keys()))).clone());
         };
-        if let Some(salt) = lock(&self.used).get(&day).and_then(Weak::upgrade) {
+        let known = || lock(&self.used).get(&day).and_then(Weak::upgrade);
+        if let Some(salt) = known() {
             return Ok(salt);
         }
-        // Without the mutex: whoever destroys this salt may be waiting for the
-        // store, and whoever has that for the salt of another day.
+        // One thread at a time makes one. Under a mutex of its own, since whoever
+        // destroys this salt may be waiting for the store, and who has that must
+        // not wait for the salt of another day.
+        let _making = lock(&self.making);
+        if let Some(salt) = known() {
+            return Ok(salt);
+        }
         let salt = Arc::new(obtain(folder, day, self.now.load(Ordering::Relaxed))?);
         lock(&self.used).insert(day, Arc::downgrade(&salt));
         Ok(salt)

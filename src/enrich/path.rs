@@ -89,7 +89,8 @@ impl<'a> Page<'a> {
     pub fn plain_segment(&self) -> Option<&'a [u8]> {
         let segment = last_segment(self.raw);
         let is_plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-        let stays = !segment.is_empty() && self.raw.len() <= MAX_PATH && segment.iter().all(is_plain);
+        // A byte becomes at most three.
+        let stays = !segment.is_empty() && self.raw.len() <= MAX_PATH / 3 && segment.iter().all(is_plain);
         stays.then_some(segment)
     }
 }

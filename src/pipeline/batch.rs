@@ -184,6 +184,9 @@ impl Batch {
         self.lines -= self.ledger(input).lines();
         self.parts.parts.retain(|(of, _)| *of != input);
         self.hits.retain(|hit| hit.input != input);
+        if self.hits.is_empty() {
+            self.salts.clear();
+        }
         // Whoever knows places in it has to ask again.
         self.number += 1;
     }

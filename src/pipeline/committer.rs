@@ -129,6 +129,7 @@ impl Committer {
         };
         // Nothing new: a command that finds its logs as they were writes nothing.
         if batch.lines() == 0 && reached.iter().all(Reached::has_not_moved) {
+            batch.take_salts();
             return Ok(Done { lost: Vec::new(), states: Vec::new(), inputs: None, batch });
         }
         let mut tx = writer.begin()?;
@@ -149,7 +150,7 @@ impl Committer {
         let salts = batch.take_salts();
         for &day in &days {
             let salt = &salts[&day];
-            if !sessions.knows(day) {
+            if !sessions.knows(day, salt.fingerprint()) {
                 if tx.renew_day(day, salt.fingerprint())? {
                     marked.insert(day);
                 }
@@ -213,7 +214,7 @@ fn load(
         ((site, kind), time)
     });
     let is_new = !tx.has_seen(day)?;
-    sessions.load(day, visits.collect(), newest.collect(), is_new);
+    sessions.load((day, *salt.fingerprint()), visits.collect(), newest.collect(), is_new);
     Ok(())
 }
 

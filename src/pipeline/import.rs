@@ -264,6 +264,7 @@ impl Import<'_> {
     /// Makes the stream's first request ready.
     fn begin(&mut self, number: usize, mut stream: Stream) -> Result<(), IngestError> {
         self.heads.push((stream.state.id, stream.head().to_vec()));
+        self.ingest.streams = self.streams.iter().flatten().count() + 1;
         if let Some(time) = stream.ready(self.ingest)? {
             self.ready.push(Reverse((time, number)));
         }
@@ -357,6 +358,7 @@ impl Import<'_> {
     /// Adds a stream that is done with to the summary.
     fn close(&mut self, number: usize) {
         let Some(stream) = self.streams[number].take() else { return };
+        self.ingest.streams = self.streams.iter().flatten().count();
         let ledger = &stream.state.ledger;
         if ledger.lines() == self.earlier[number].lines() {
             self.summary.known_sites.extend(stream.state.last_place.map(|(site, _)| site));

@@ -35,6 +35,8 @@ pub struct Ingest {
     pub inputs: Vec<InputState>,
     /// Makes the proofs of cursors.
     pub identity: Arc<Identity>,
+    /// Inputs that are read side by side.
+    pub streams: usize,
     info: Option<Info>,
     committer: Arc<Mutex<Committer>>,
     /// A commit under way.
@@ -117,6 +119,7 @@ impl Ingest {
             options,
             inputs,
             identity,
+            streams: 1,
             info,
             committer: Arc::new(Mutex::new(committer)),
             pending: None,
@@ -165,10 +168,10 @@ impl Ingest {
         self.now
     }
 
-    /// How many blocks should be under way at a time: one until there is so much
-    /// to read that threads are worth it.
+    /// How many blocks of an input should be under way at a time: one until there is
+    /// so much to read that threads are worth it.
     pub fn depth(&self) -> usize {
-        self.pool.as_ref().map_or(1, |pool| pool.threads() * 2 + 2)
+        self.pool.as_ref().map_or(1, |pool| (pool.threads() * 2 + 2).div_ceil(self.streams.max(1)))
     }
 
     /// Has a block judged, by a thread if it is large.

@@ -131,7 +131,11 @@ impl Judge {
                     *unknown_site = Some(request.host.to_vec());
                     break;
                 }
-                Err(Stop::Salt(error)) => return Err(error),
+                Err(Stop::Salt(error)) => {
+                    // Those that there are must not stay locked.
+                    drop(self.take_salts());
+                    return Err(error);
+                }
             }
         }
         salts.extend(self.take_salts());

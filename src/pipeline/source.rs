@@ -2,7 +2,7 @@
 
 use crate::input::{Compression, Counted, Lines, decompress};
 use std::fs::File;
-use std::io::{Cursor, Error, Read, Result, Seek, SeekFrom, Write};
+use std::io::{Cursor, Error, Read, Result, Write};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,7 +41,7 @@ impl Source {
             return Source::pipe(file);
         }
         let read = Arc::new(AtomicU64::new(0));
-        let (compression, decoded) = decompress(Box::new(Counted(file.try_clone()?, read.clone())))?;
+        let (compression, decoded) = decompress(Box::new(Counted(At::beginning(&file)?, read.clone())))?;
         let origin = match compression {
             Compression::Plain => Origin::Plain(file),
             _ => Origin::Packed(file),
@@ -121,9 +121,7 @@ impl Source {
         match &self.origin {
             Origin::Plain(file) | Origin::Packed(file) => {
                 self.read.store(0, Ordering::Relaxed);
-                let mut file = file.try_clone()?;
-                file.seek(SeekFrom::Start(0))?;
-                self.lines = Lines::new(decompress(Box::new(Counted(file, self.read.clone())))?.1);
+                self.lines = Lines::new(decompress(Box::new(Counted(At::beginning(file)?, self.read.clone())))?.1);
             }
             Origin::Pipe(tape) => {
                 let played = lock(tape).take_recorded()?;
@@ -138,6 +136,24 @@ impl Source {
         if let Origin::Pipe(tape) = &self.origin {
             lock(tape).recorded = None;
         }
+    }
+}
+
+/// A file read from its beginning, with a position of its own: the thread that
+/// unpacked it before may still be reading.
+struct At(File, u64);
+
+impl At {
+    fn beginning(file: &File) -> Result<At> {
+        Ok(At(file.try_clone()?, 0))
+    }
+}
+
+impl Read for At {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let read = self.0.read_at(buffer, self.1)?;
+        self.1 += read as u64;
+        Ok(read)
     }
 }
 

@@ -56,6 +56,10 @@ pub struct Stream {
     head: Vec<u8>,
     /// Blocks that were given away to be judged, in their order.
     ahead: VecDeque<Judging>,
+    /// The last of them is half a line.
+    half_ahead: bool,
+    /// Whether a request of it was taken.
+    has_begun: bool,
     /// What reading failed with behind them.
     failed: Option<std::io::Error>,
     current: Option<Current>,
@@ -220,6 +224,7 @@ impl Stream {
 
     fn take_one(&mut self, time: i64, ingest: &mut Ingest) {
         self.next = None;
+        self.has_begun = true;
         let Some(Current { judged, line, hit, slots }) = &mut self.current else { return };
         let of_line = judged.lines[*line];
         let Told::Request(number) = of_line.told else { return };
@@ -282,7 +287,11 @@ impl Stream {
 
     /// Gives blocks away to be judged, as many as there should be under way.
     fn read_ahead(&mut self, ingest: &mut Ingest) -> Result<(), IngestError> {
-        while self.failed.is_none() && self.ahead.len() < ingest.depth() {
+        // Nothing of it may be wanted yet: others come before it.
+        let depth = if self.has_begun { ingest.depth() } else { 1 };
+        // What stands behind half a line is the rest of that.
+        self.half_ahead &= !self.ahead.is_empty();
+        while self.failed.is_none() && !self.half_ahead && self.ahead.len() < depth {
             let mut block = match self.source.lines.next_block() {
                 Ok(Some(block)) => block,
                 Ok(None) => break,
@@ -306,12 +315,9 @@ impl Stream {
                     continue;
                 }
             }
-            let is_last = !block.terminated;
+            self.half_ahead = !block.terminated;
             let terms = Terms { claimed: self.claimed, now: ingest.now() };
             self.ahead.push_back(ingest.judge(Task { block, parser: self.parser.clone(), terms })?);
-            if is_last {
-                break;
-            }
         }
         Ok(())
     }

@@ -117,6 +117,8 @@ impl Stream {
             begun: consumed,
             head: located.head,
             ahead: VecDeque::new(),
+            half_ahead: false,
+            has_begun: false,
             failed: None,
             current: None,
             next: None,
