@@ -3,7 +3,7 @@
 use super::batch::Slots;
 use super::error::IngestError;
 use super::ingest::Ingest;
-use super::judged::{Judged, Task, Terms, Told};
+use super::judged::{Judged, Spare, Task, Terms, Told};
 use crate::input::{BLOCK, Block};
 use crate::model::Class;
 use crate::parse::Parser;
@@ -30,7 +30,12 @@ pub fn feed(
         while bytes.len() < BLOCK && next(&mut bytes) {}
         let is_end = bytes.is_empty();
         if !is_end {
-            ahead.push_back(ingest.judge(Task { block: Block::of(bytes), parser: parser.clone(), terms })?);
+            ahead.push_back(ingest.judge(Task {
+                block: Block::of(bytes),
+                parser: parser.clone(),
+                terms,
+                spare: Spare::default(),
+            })?);
         }
         if is_end || ahead.len() >= ingest.depth() {
             let Some(judging) = ahead.pop_front() else { break };

@@ -19,6 +19,17 @@ pub struct Task {
     pub parser: Parser,
     /// How to judge.
     pub terms: Terms,
+    /// Memory of a block that is done with.
+    pub spare: Spare,
+}
+
+/// What a judged block allocated, for another one: giving it back on one thread
+/// and asking for it on another would have them wait for each other.
+#[derive(Debug, Default)]
+pub struct Spare {
+    lines: Vec<Line>,
+    keys: Vec<RequestKey>,
+    hits: Vec<Hit>,
 }
 
 /// How the requests of an input are judged.
@@ -82,11 +93,14 @@ impl Judge {
     /// # Errors
     /// If a salt cannot be made.
     pub fn block(&mut self, task: Task) -> Result<Judged, SaltError> {
-        let Task { block, parser, terms } = task;
+        let Task { block, parser, terms, spare: Spare { mut lines, mut keys, mut hits } } = task;
+        lines.clear();
+        keys.clear();
+        hits.clear();
         let mut judged = Judged {
-            lines: Vec::with_capacity(block.bytes().len() / 128 + 1),
-            keys: Vec::new(),
-            hits: Vec::new(),
+            lines,
+            keys,
+            hits,
             salts: Vec::new(),
             before: parser.changes(),
             parser,
@@ -151,7 +165,14 @@ impl Judged {
 
     /// The same once more, with another parser.
     pub fn again(self, parser: Parser) -> Task {
-        Task { block: self.block, parser, terms: self.terms }
+        let Judged { block, terms, lines, keys, hits, .. } = self;
+        Task { block, parser, terms, spare: Spare { lines, keys, hits } }
+    }
+
+    /// Its parts, once everything of it was taken.
+    pub fn into_spare(self) -> (Block, Spare) {
+        let Judged { block, lines, keys, hits, .. } = self;
+        (block, Spare { lines, keys, hits })
     }
 }
 

@@ -9,7 +9,7 @@ pub use opening::{Inspection, Opened, Opening, inspect};
 use super::batch::Slots;
 use super::error::IngestError;
 use super::ingest::{Ingest, Judging};
-use super::judged::{Judged, Task, Terms, Told};
+use super::judged::{Judged, Spare, Task, Terms, Told};
 use super::source::Source;
 use crate::model::{Class, InputState, Malformed, SiteId};
 use crate::parse::{Format, Parser};
@@ -56,6 +56,8 @@ pub struct Stream {
     head: Vec<u8>,
     /// Blocks that were given away to be judged, in their order.
     ahead: VecDeque<Judging>,
+    /// Memory of blocks that are done with.
+    spare: Vec<Spare>,
     /// The last of them is half a line.
     half_ahead: bool,
     /// Whether a request of it was taken.
@@ -317,7 +319,12 @@ impl Stream {
             }
             self.half_ahead = !block.terminated;
             let terms = Terms { claimed: self.claimed, now: ingest.now() };
-            self.ahead.push_back(ingest.judge(Task { block, parser: self.parser.clone(), terms })?);
+            self.ahead.push_back(ingest.judge(Task {
+                block,
+                parser: self.parser.clone(),
+                terms,
+                spare: self.spare.pop().unwrap_or_default(),
+            })?);
         }
         Ok(())
     }
@@ -326,7 +333,9 @@ impl Stream {
         let Some(Current { judged, .. }) = self.current.take() else { return };
         self.tail.clear();
         self.tail.extend_from_slice(judged.block.tail(self.consumed));
-        self.source.lines.recycle(judged.block);
+        let (block, spare) = judged.into_spare();
+        self.source.lines.recycle(block);
+        self.spare.push(spare);
     }
 
     fn reject(&mut self, reason: Malformed, ingest: &Ingest) -> Result<(), IngestError> {

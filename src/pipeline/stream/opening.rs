@@ -117,6 +117,7 @@ impl Stream {
             begun: consumed,
             head: located.head,
             ahead: VecDeque::new(),
+            spare: Vec::new(),
             half_ahead: false,
             has_begun: false,
             failed: None,
