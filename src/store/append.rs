@@ -104,16 +104,10 @@ impl Tx<'_> {
     }
 
     pub(super) fn append_requests(&self, commit: &Commit) -> Result<(), StoreError> {
-        let method = |key: &RequestKey| self.id(Dictionary::Methods, key.method, key.site, key.bucket);
         let bot = |key: &RequestKey| self.id(Dictionary::Bots, key.bot, key.site, key.bucket);
         let path = |key: &RequestKey| self.id(Dictionary::Paths, key.path, key.site, key.bucket);
         let facts = || commit.requests.iter().filter(|(key, _)| key.path == Sym::EMPTY);
-        Columns::default()
-            .u32(facts().map(|(key, _)| key.site))
-            .u32(facts().map(|(key, _)| key.bucket))
-            .u8(facts().map(|(key, _)| key.class as u8))
-            .u16(facts().map(|(key, _)| key.status))
-            .u32(facts().map(|(key, _)| method(key)))
+        self.key_columns(facts().map(|(key, _)| key))
             .u32(facts().map(|(key, _)| bot(key)))
             .i32(facts().map(|(_, sums)| sums.requests as i32))
             .i64(facts().map(|(_, sums)| sums.bytes))
@@ -121,27 +115,27 @@ impl Tx<'_> {
             .i32(facts().map(|(_, sums)| sums.time_n as i32))
             .append_to(self.connection(), "request_facts")?;
         let errors = || commit.requests.iter().filter(|(key, _)| key.path != Sym::EMPTY);
-        Columns::default()
-            .u32(errors().map(|(key, _)| key.site))
-            .u32(errors().map(|(key, _)| key.bucket))
-            .u8(errors().map(|(key, _)| key.class as u8))
-            .u16(errors().map(|(key, _)| key.status))
-            .u32(errors().map(|(key, _)| method(key)))
+        self.key_columns(errors().map(|(key, _)| key))
             .u32(errors().map(|(key, _)| path(key)))
             .i32(errors().map(|(_, sums)| sums.requests as i32))
             .i64(errors().map(|(_, sums)| sums.bytes))
             .append_to(self.connection(), "error_facts")?;
         let latencies = || commit.latencies.iter();
-        Columns::default()
-            .u32(latencies().map(|(key, ..)| key.site))
-            .u32(latencies().map(|(key, ..)| key.bucket))
-            .u8(latencies().map(|(key, ..)| key.class as u8))
-            .u16(latencies().map(|(key, ..)| key.status))
-            .u32(latencies().map(|(key, ..)| method(key)))
+        self.key_columns(latencies().map(|(key, ..)| key))
             .u32(latencies().map(|(key, ..)| bot(key)))
             .u16(latencies().map(|(_, bin, _)| *bin))
             .i32(latencies().map(|(.., requests)| *requests as i32))
             .append_to(self.connection(), "latency_facts")
+    }
+
+    /// The columns that all tables of requests begin with.
+    fn key_columns<'k>(&self, keys: impl Iterator<Item = &'k RequestKey> + Clone) -> Columns {
+        Columns::default()
+            .u32(keys.clone().map(|key| key.site))
+            .u32(keys.clone().map(|key| key.bucket))
+            .u8(keys.clone().map(|key| key.class as u8))
+            .u16(keys.clone().map(|key| key.status))
+            .u32(keys.map(|key| self.id(Dictionary::Methods, key.method, key.site, key.bucket)))
     }
 
     pub(super) fn append_ledger(&self, commit: &Commit) -> Result<(), StoreError> {
