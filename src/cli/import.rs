@@ -105,7 +105,8 @@ fn tell(summary: &Summary, ingest: &Ingest, is_dry: bool, seconds: f64) {
             }
             let more = kind.lines - kind.first.len() as u64;
             if more > 0 {
-                eprintln!("{name}: {} more lines: {}", thousands(more), kind.reason.as_str());
+                let lines = if more == 1 { "line" } else { "lines" };
+                eprintln!("{name}: {} more {lines}: {}", thousands(more), kind.reason.as_str());
             }
         }
     }
