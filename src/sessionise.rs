@@ -176,6 +176,11 @@ impl Sessions {
         self.days.insert(day, open);
     }
 
+    /// Begins a day under a salt, of which the store has nothing.
+    pub fn begin(&mut self, day: Day, salt: Hash) {
+        self.load((day, salt), Vec::new(), Vec::new(), true);
+    }
+
     /// Counts one hit.
     pub fn hit(&mut self, hit: &Hit, deltas: &mut Deltas, commit: &mut Commit) {
         let open = self.days.entry(hit.day).or_default();

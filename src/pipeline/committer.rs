@@ -10,7 +10,7 @@ use crate::anonymise::DaySalt;
 use crate::input::Identity;
 use crate::model::{Commit, Day, InputCommit, InputState, Kind, SiteId, Symbols};
 use crate::sessionise::{Deltas, OpenVisit, Sessions};
-use crate::store::{StoreError, Tx, Writer};
+use crate::store::{DayWas, StoreError, Tx, Writer};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -151,10 +151,13 @@ impl Committer {
         for &day in &days {
             let salt = &salts[&day];
             if !sessions.knows(day, salt.fingerprint()) {
-                if tx.renew_day(day, salt.fingerprint())? {
-                    marked.insert(day);
+                match tx.begin_day(day, salt.fingerprint())? {
+                    DayWas::New => sessions.begin(day, *salt.fingerprint()),
+                    was => {
+                        marked.extend((was == DayWas::Renewed).then_some(day));
+                        load(sessions, salt, symbols, &mut tx, day)?;
+                    }
                 }
-                load(sessions, salt, symbols, &mut tx, day)?;
             }
             commit.days.push((day, *salt.fingerprint()));
         }

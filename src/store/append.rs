@@ -1,10 +1,11 @@
 //! What a commit writes, table by table.
 
 use super::columns::Columns;
-use super::write::{Tx, integer};
+use super::write::Tx;
 use super::{StoreError, state};
 use crate::model::{Commit, Counters, Day, Dictionary, Hash, RequestKey, RowKey, Sym, VisitDims};
 use duckdb::params;
+use std::collections::BTreeMap;
 
 /// So many rows are spelled out at a time.
 const SLICE: usize = 1 << 15;
@@ -18,17 +19,11 @@ impl Tx<'_> {
         }
         let sql = include_str!("sql/candidates.sql");
         self.connection().execute_batch(sql)?;
-        // The halves of the hash: the engine's columns of 128 bits cannot be filled so.
-        let half = |hash: &Hash, high: bool| {
-            let hash = integer(hash);
-            if high { (hash >> 64) as i64 } else { hash as i64 }
-        };
         let candidates = &commit.candidates;
         Columns::default()
             .u32(0..candidates.len() as u32)
             .i32(candidates.iter().map(|c| c.day.0))
-            .i64(candidates.iter().map(|c| half(&c.hash, true)))
-            .u64(candidates.iter().map(|c| half(&c.hash, false) as u64))
+            .hash(candidates.iter().map(|c| &c.hash))
             .append_to_temporary(self.connection(), "candidates")?;
         self.connection().execute_batch(include_str!("sql/insert_seen.sql"))?;
         let mut statement = self.connection().prepare("SELECT i FROM temp.main.fresh")?;
@@ -47,12 +42,11 @@ impl Tx<'_> {
 
     /// Sorted by value, so that the order of rows says nothing about who came when.
     pub(super) fn append_fresh(&self, fresh: &mut [(Day, Hash)]) -> Result<(), StoreError> {
-        fresh.sort_unstable();
-        let mut appender = self.connection().appender("seen")?;
-        for (day, hash) in fresh {
-            appender.append_row(params![day.0, integer(hash)])?;
-        }
-        Ok(appender.flush()?)
+        fresh.sort_unstable_by_key(|(day, hash)| (*day, u128::from_be_bytes(*hash)));
+        Columns::default()
+            .i32(fresh.iter().map(|(day, _)| day.0))
+            .hash(fresh.iter().map(|(_, hash)| hash))
+            .append_to(self.connection(), "seen")
     }
 
     pub(super) fn append_pages(&self, pages: &[(RowKey, Counters<i32>)]) -> Result<(), StoreError> {
@@ -159,15 +153,16 @@ impl Tx<'_> {
         if commit.shards.is_empty() {
             return state::save_newest(self.connection(), &commit.newest);
         }
-        let mut by_day: std::collections::BTreeMap<Day, Vec<u16>> = Default::default();
+        let mut by_day = BTreeMap::<Day, Vec<u16>>::new();
         for (day, shard, _) in &commit.shards {
             by_day.entry(*day).or_default().push(*shard);
         }
-        for (day, shards) in by_day {
-            let list = shards.iter().map(u16::to_string).collect::<Vec<_>>().join(",");
-            let sql = format!("DELETE FROM open_visits WHERE day = ? AND shard IN ({list})");
-            self.connection().execute(&sql, [day.0])?;
-        }
+        let of_day = |(day, shards): (Day, Vec<u16>)| {
+            let shards = shards.iter().map(u16::to_string).collect::<Vec<_>>().join(",");
+            format!("(day = {} AND shard IN ({shards}))", day.0)
+        };
+        let stale = by_day.into_iter().map(of_day).collect::<Vec<_>>().join(" OR ");
+        self.connection().execute(&format!("DELETE FROM open_visits WHERE {stale}"), [])?;
         let mut appender = self.connection().appender("open_visits")?;
         for (day, shard, payload) in commit.shards.iter().filter(|s| !s.2.is_empty()) {
             appender.append_row(params![day.0, *shard, payload])?;
@@ -178,10 +173,12 @@ impl Tx<'_> {
     }
 
     pub(super) fn touch_days(&self, commit: &Commit) -> Result<(), StoreError> {
-        for (day, _) in &commit.days {
-            let sql = "UPDATE days SET last_commit = ?, coarsened = false WHERE day = ?";
-            self.connection().execute(sql, params![commit.now, day.0])?;
+        if commit.days.is_empty() {
+            return Ok(());
         }
+        let days = state::list(commit.days.iter().map(|(day, _)| *day));
+        let sql = format!("UPDATE days SET last_commit = ?, coarsened = false WHERE day IN ({days})");
+        self.connection().execute(&sql, [commit.now])?;
         Ok(())
     }
 }

@@ -2,22 +2,24 @@
 //! time that they take one by one.
 
 use super::StoreError;
+use crate::model::Hash;
 use duckdb::arrow::array::{
-    ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
+    Array, ArrayRef, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch, StringArray, UInt8Array, UInt16Array,
+    UInt32Array,
 };
+use duckdb::arrow::datatypes::{Field, Schema};
 use duckdb::{Appender, Connection};
 use std::sync::Arc;
 
 /// The columns of a table, in its order.
 #[derive(Default)]
-pub(super) struct Columns(Vec<(String, ArrayRef)>);
+pub(super) struct Columns(Vec<(Field, ArrayRef)>);
 
 macro_rules! column {
     ($($(#[$doc:meta])* $name:ident $number:ty, $array:ident;)*) => {
         $($(#[$doc])*
         pub(super) fn $name(mut self, values: impl Iterator<Item = $number>) -> Columns {
-            let name = self.0.len().to_string();
-            self.0.push((name, Arc::new($array::from_iter_values(values))));
+            self.push($array::from_iter_values(values));
             self
         })*
     };
@@ -31,8 +33,6 @@ impl Columns {
         u16 u16, UInt16Array;
         /// UINTEGER.
         u32 u32, UInt32Array;
-        /// UBIGINT.
-        u64 u64, UInt64Array;
         /// INTEGER.
         i32 i32, Int32Array;
         /// BIGINT.
@@ -41,9 +41,23 @@ impl Columns {
 
     /// VARCHAR.
     pub(super) fn text<'a>(mut self, values: impl Iterator<Item = &'a str>) -> Columns {
-        let name = self.0.len().to_string();
-        self.0.push((name, Arc::new(StringArray::from_iter_values(values))));
+        self.push(StringArray::from_iter_values(values));
         self
+    }
+
+    /// UUID, the only type of 128 bits that can be filled by column.
+    pub(super) fn hash<'a>(mut self, values: impl Iterator<Item = &'a Hash>) -> Columns {
+        let bytes: Vec<u8> = values.flatten().copied().collect();
+        let hashes = FixedSizeBinaryArray::new(size_of::<Hash>() as i32, bytes.into(), None);
+        let field = self.push(hashes);
+        field.set_metadata([("ARROW:extension:name".to_owned(), "arrow.uuid".to_owned())].into());
+        self
+    }
+
+    fn push(&mut self, values: impl Array + 'static) -> &mut Field {
+        let field = Field::new(self.0.len().to_string(), values.data_type().clone(), false);
+        self.0.push((field, Arc::new(values)));
+        &mut self.0.last_mut().expect("pushed above").0
     }
 
     /// Appends the rows to a table of the store.
@@ -65,7 +79,8 @@ impl Columns {
         if self.0.iter().any(|(_, column)| column.is_empty()) {
             return Ok(());
         }
-        let batch = RecordBatch::try_from_iter(self.0).expect("columns of one length");
+        let (fields, columns): (Vec<Field>, Vec<ArrayRef>) = self.0.into_iter().unzip();
+        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).expect("columns of one length");
         Ok(appender.append_record_batch(batch)?)
     }
 }

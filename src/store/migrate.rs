@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/migrations/0001_initial.sql"),
     include_str!("sql/migrations/0002_destroyed.sql"),
     include_str!("sql/migrations/0003_open_visits.sql"),
+    include_str!("sql/migrations/0004_hashes.sql"),
 ];
 
 /// The schema that this program writes.
@@ -42,7 +43,9 @@ pub(crate) fn migrate(connection: &Connection, from: usize) -> Result<(), StoreE
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns::Columns;
     use super::*;
+    use crate::model::Hash;
 
     /// Every column, and every key of `meta`.
     fn shape(connection: &Connection) -> Vec<String> {
@@ -67,5 +70,22 @@ mod tests {
             let lines: i64 = old.query_row("SELECT sum(lines) FROM ledger", [], |row| row.get(0)).expect("kept");
             assert_eq!(lines, 42, "from {earlier}");
         }
+    }
+
+    #[test]
+    fn hashes_stay_what_they_were() {
+        let hashes: [Hash; 4] = [[0; 16], [0xff; 16], *b"\x7f..............\x01", *b"\x80..............\x01"];
+        let store = Connection::open_in_memory().expect("an engine");
+        MIGRATIONS[..3].iter().for_each(|step| store.execute_batch(step).expect("made"));
+        store.execute_batch("INSERT INTO meta VALUES ('schema', '3')").expect("noted");
+        for hash in &hashes {
+            store.execute("INSERT INTO seen VALUES (1, ?)", [i128::from_be_bytes(*hash)]).expect("filled");
+        }
+        migrate(&store, 3).expect("migrated");
+        store.execute_batch("CREATE TABLE again (hash UUID)").expect("made");
+        Columns::default().hash(hashes.iter()).append_to(&store, "again").expect("appended");
+        let sql = "SELECT count(*) FROM seen JOIN again USING (hash)";
+        let same: i64 = store.query_row(sql, [], |row| row.get(0)).expect("asked");
+        assert_eq!(same, hashes.len() as i64);
     }
 }

@@ -39,6 +39,7 @@ pub use reader::{DayState, Reader, Status};
 pub use recover::Mended;
 pub use requests::Requests;
 pub use sites::Site;
+pub use state::DayWas;
 pub use write::{Tx, Writer};
 
 /// The version of the engine.

@@ -99,16 +99,39 @@ pub(crate) fn newest(connection: &Connection, day: Day) -> Result<Vec<(SiteId, u
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-pub(crate) fn save_newest(connection: &Connection, newest: &[(Day, SiteId, Kind, u32)]) -> Result<(), StoreError> {
-    for (day, site, kind, time) in newest {
-        let key = params![day.0, site, *kind as u8];
-        connection.execute("DELETE FROM newest WHERE day = ? AND site = ? AND kind = ?", key)?;
-        connection.execute("INSERT INTO newest VALUES (?, ?, ?, ?)", params![day.0, site, *kind as u8, time])?;
-    }
-    Ok(())
+/// Days as SQL has them in a list.
+pub(crate) fn list(days: impl Iterator<Item = Day>) -> String {
+    let mut days: Vec<i32> = days.map(|day| day.0).collect();
+    days.dedup();
+    days.iter().map(i32::to_string).collect::<Vec<_>>().join(",")
 }
 
-pub(crate) fn renew_day(connection: &Connection, day: Day, salt: &Hash) -> Result<bool, StoreError> {
+/// Replaces those of the days that are named, of which all have to be.
+pub(crate) fn save_newest(connection: &Connection, newest: &[(Day, SiteId, Kind, u32)]) -> Result<(), StoreError> {
+    if newest.is_empty() {
+        return Ok(());
+    }
+    let days = list(newest.iter().map(|(day, ..)| *day));
+    connection.execute(&format!("DELETE FROM newest WHERE day IN ({days})"), [])?;
+    let mut appender = connection.appender("newest")?;
+    for (day, site, kind, time) in newest {
+        appender.append_row(params![day.0, site, *kind as u8, time])?;
+    }
+    Ok(appender.flush()?)
+}
+
+/// What the store had of a day that is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayWas {
+    /// Nothing at all.
+    New,
+    /// Hashes and visits made under the same salt, maybe.
+    Known,
+    /// Some made under a salt that is lost: they were deleted.
+    Renewed,
+}
+
+pub(crate) fn begin_day(connection: &Connection, day: Day, salt: &Hash) -> Result<DayWas, StoreError> {
     let sql = "SELECT salt FROM days WHERE day = ?";
     let stored: Option<Option<i128>> = {
         let mut statement = connection.prepare(sql)?;
@@ -116,17 +139,17 @@ pub(crate) fn renew_day(connection: &Connection, day: Day, salt: &Hash) -> Resul
         rows.next()?.map(|row| row.get(0)).transpose()?
     };
     match stored {
-        Some(Some(known)) if known == integer(salt) => Ok(false),
+        Some(Some(known)) if known == integer(salt) => Ok(DayWas::Known),
         Some(_) => {
             forget_day(connection, day)?;
             let sql = "UPDATE days SET salt = ?, marked = true WHERE day = ?";
             connection.execute(sql, params![integer(salt), day.0])?;
-            Ok(true)
+            Ok(DayWas::Renewed)
         }
         None => {
             let sql = "INSERT INTO days VALUES (?, ?, 0, false, false)";
             connection.execute(sql, params![day.0, integer(salt)])?;
-            Ok(false)
+            Ok(DayWas::New)
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::dictionary::{Ids, Need};
 use super::engine::Access;
 use super::lease::{Lease, Tell, file_id, last_read, lease};
-use super::{Info, StoreError, meta, migrate, reader, state};
+use super::{DayWas, Info, StoreError, meta, migrate, reader, state};
 use crate::model::{
     Class, Commit, Day, Dictionary, Hash, InputState, RowKey, SiteId, Stored, Sym, Symbols, VisitDims, Zone,
 };
@@ -188,9 +188,9 @@ impl Tx<'_> {
 
     /// Sees to it that the day's stored hashes were made under that salt. If
     /// they were made under another, which is lost, they are deleted and the
-    /// day is marked. Returns whether it was so.
-    pub fn renew_day(&self, day: Day, salt: &Hash) -> Result<bool, StoreError> {
-        state::renew_day(&self.lease, day, salt)
+    /// day is marked.
+    pub fn begin_day(&self, day: Day, salt: &Hash) -> Result<DayWas, StoreError> {
+        state::begin_day(&self.lease, day, salt)
     }
 
     /// The symbols of rows that were read back as ids.
