@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! input ─record─▶ parse ─request─▶ enrich ─▶ anonymise ─hit─▶ sessionise ─commit─▶ store
-//!                                                 present (report) ◀─tables─ query
+//!                                                 present (tui, report) ◀─tables─ query
 //! ```
 //!
 //! The data goes one way. A stage imports [`model`] only; `duckdb` appears in
@@ -21,3 +21,4 @@ pub mod report;
 pub mod sessionise;
 pub mod simulate;
 pub mod store;
+pub mod tui;

@@ -245,6 +245,11 @@ impl Sessions {
         deltas.days.iter().flat_map(|&day| of(day).map(move |(&(site, kind), &time)| (day, site, kind, time))).collect()
     }
 
+    /// Every open visit.
+    pub fn visits(&self) -> impl Iterator<Item = &OpenVisit<RowKey>> {
+        self.days.values().flat_map(|open| open.visits.values())
+    }
+
     /// Lets go of days that no batch has touched for long; they are read again
     /// if need be.
     pub fn keep_only(&mut self, days: &[Day]) {
@@ -297,10 +302,22 @@ impl OpenVisit<RowKey> {
         let (entry, exit) = (f(&self.entry), f(&self.exit));
         OpenVisit { first: self.first, last: self.last, entry, exit, bounce: self.bounce }
     }
+}
+
+impl<R> OpenVisit<R> {
+    /// The time of its first page view, epoch seconds.
+    pub fn first(&self) -> u32 {
+        self.first
+    }
 
     /// The time of its last page view, epoch seconds.
     pub fn last(&self) -> u32 {
         self.last
+    }
+
+    /// The row of its last page view.
+    pub fn exit(&self) -> &R {
+        &self.exit
     }
 }
 

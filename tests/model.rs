@@ -207,7 +207,7 @@ impl Watcher {
     fn pages(&self) -> Vec<(u32, i64)> {
         let reader = Reader::open(&self.db, |_| {}).expect("opened");
         let query = Query { from: 0, to: u32::MAX.into(), ..Query::default() };
-        let overview = reader.overview(&query, &[Dimension::Page], Metric::PageViews, 0).expect("read");
+        let overview = reader.overview(&query, &[(Dimension::Page, Metric::PageViews.into())], 0).expect("read");
         let number = |value: &str| value.strip_prefix("/p/").and_then(|n| n.parse().ok()).expect("a page of ours");
         overview.tops[0].rows.iter().map(|row| (number(&row.value), row.sums.page_views)).collect()
     }

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
+  fathom-tui demo
   fathom-tui import /var/log/nginx/access.log*
   fathom-tui report --since 7d
   fathom-tui report --period yesterday --format csv --no-header >> stats.csv
-  fathom-tui watch --headless /var/log/nginx/access.log
+  fathom-tui watch /var/log/nginx/access.log
+  fathom-tui
 ";
 
 const EXIT_CODES: &str = "\
@@ -25,6 +27,8 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 store missing, locked or too new, \
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
+    #[command(flatten)]
+    pub dashboard: Dashboard,
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Print version, engine, geo database date and credit
@@ -74,6 +78,33 @@ pub struct Global {
     pub now: Option<String>,
 }
 
+/// How the dashboard begins.
+#[derive(Args, Clone, Debug, Default, PartialEq)]
+#[command(next_help_heading = "Dashboard options")]
+pub struct Dashboard {
+    /// What it shows: realtime today yesterday 7d 28d 30d 91d month last-month year 6mo 12mo all [default: 28d]
+    #[arg(long = "period", id = "dashboard_period", value_name = "PERIOD", hide_short_help = true)]
+    pub period: Option<String>,
+    /// Only what this holds for: DIMENSION==VALUE, !=, ~ contains, !~ (repeatable)
+    #[arg(long = "filter", id = "dashboard_filter", value_name = "EXPR", hide_short_help = true)]
+    pub filter: Vec<String>,
+    /// Compare with the period before, the year before, or nothing [default: previous]
+    #[arg(long = "compare", id = "dashboard_compare", value_name = "previous|year|none", hide_short_help = true)]
+    pub compare: Option<String>,
+    /// Colours: dark or light; `list` names them
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    pub theme: Option<String>,
+    /// Draw with ASCII only
+    #[arg(long, hide_short_help = true)]
+    pub ascii: bool,
+    /// Ask the store only when a key does
+    #[arg(long, hide_short_help = true)]
+    pub no_live: bool,
+    /// Leave the mouse to the terminal
+    #[arg(long, hide_short_help = true)]
+    pub no_mouse: bool,
+}
+
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Color {
     Auto,
@@ -83,8 +114,8 @@ pub enum Color {
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Follow logs as they grow
-    Watch(Watch),
+    /// Follow logs as they grow, with the dashboard
+    Watch(Box<Watch>),
     /// Read logs once, plain or compressed; what is known already is not counted again
     Import(Import),
     /// Print a report
@@ -112,8 +143,8 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
-    /// Fill a temporary store with four weeks of simulated traffic and report on it
-    Demo(Demo),
+    /// The dashboard on a temporary store of simulated traffic that goes on
+    Demo(Box<Demo>),
     /// Write a simulated access log
     #[command(hide = true)]
     GenerateLog(GenerateLog),
@@ -139,6 +170,7 @@ pub struct Reading {
 #[derive(Args, Debug)]
 #[command(before_long_help = "\
 Examples:
+  fathom-tui watch /var/log/nginx/access.log
   fathom-tui watch --headless /var/log/nginx/access.log
   fathom-tui watch --headless --until-idle 5s access.log
 ")]
@@ -146,7 +178,7 @@ pub struct Watch {
     /// Logs to follow [default: those of the configuration, else the usual places]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Follow without a dashboard
+    /// Follow without the dashboard (what it does anyway off a terminal)
     #[arg(long)]
     pub headless: bool,
     /// Stop when nothing new came for that long, such as 30s or 5m
@@ -160,6 +192,8 @@ pub struct Watch {
     pub no_inotify: bool,
     #[command(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    pub dashboard: Dashboard,
 }
 
 #[derive(Args, Debug)]
@@ -332,6 +366,8 @@ pub struct Demo {
     /// Lines of simulated traffic
     #[arg(long, value_name = "N", default_value_t = 200_000, hide = true)]
     pub lines: u64,
+    #[command(flatten)]
+    pub dashboard: Dashboard,
 }
 
 #[derive(Args, Debug)]

@@ -10,8 +10,12 @@ use crate::error::{Exit, Failure};
 use crate::model::Zone;
 use crate::parse::Format;
 use crate::pipeline::{Settings, SiteSettings};
+use crate::tui::{Clock, Keymap};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The configuration file. An unknown key is an error.
 #[derive(Deserialize, Default, Debug)]
@@ -31,10 +35,26 @@ struct File {
     // Read by the commands that they are for.
     #[serde(default, rename = "collect")]
     _collect: toml::Table,
-    #[serde(default, rename = "tui")]
-    _tui: toml::Table,
-    #[serde(default, rename = "keys")]
-    _keys: toml::Table,
+    #[serde(default)]
+    tui: FileTui,
+    #[serde(default)]
+    keys: BTreeMap<String, FileKeys>,
+}
+
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields)]
+struct FileTui {
+    theme: Option<String>,
+    ascii: Option<bool>,
+    mouse: Option<bool>,
+}
+
+/// One key of an action, or several.
+#[derive(Deserialize, Debug)]
+#[serde(untagged)]
+enum FileKeys {
+    One(String),
+    Several(Vec<String>),
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -80,6 +100,19 @@ struct FileStore {
 struct FileClasses {
     assets: Option<String>,
     feeds: Option<String>,
+}
+
+/// What the environment says of the terminal, and what tests want of the dashboard.
+#[derive(Clone, Debug, Default)]
+pub struct Terminal {
+    /// It shows no more than ASCII, or cannot be drawn on at all.
+    pub is_ascii: bool,
+    /// It cannot be drawn on.
+    pub is_dumb: bool,
+    /// Where a bug is wanted: `ui` or `worker`.
+    pub panic: Option<String>,
+    /// How long a question takes.
+    pub slow: Duration,
 }
 
 /// What holds for every command.
@@ -169,8 +202,7 @@ impl Config {
 
     /// The clock, epoch seconds.
     pub fn now(&self) -> i64 {
-        self.fixed_now
-            .unwrap_or_else(|| chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp())
+        (self.clock())()
     }
 
     /// The zone of a new store.
@@ -178,6 +210,58 @@ impl Config {
         let system = || iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok());
         let environment = || std::env::var("TZ").ok().and_then(|name| name.trim_start_matches(':').parse().ok());
         self.zone.or_else(environment).or_else(system).unwrap_or(Zone::UTC)
+    }
+
+    /// What the environment says of the terminal.
+    pub fn terminal(&self) -> Terminal {
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        // The first that is set says which letters there are.
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(text).unwrap_or_default().to_lowercase();
+        let term = text("TERM").unwrap_or_default();
+        let seconds = text("FATHOM_TUI_TEST_SLOW_QUERY").and_then(|s| s.trim_end_matches('s').parse().ok());
+        Terminal {
+            is_ascii: !(locale.contains("utf-8") || locale.contains("utf8")) || matches!(&*term, "linux" | "dumb"),
+            is_dumb: matches!(&*term, "" | "dumb"),
+            panic: text("FATHOM_TUI_TEST_PANIC"),
+            slow: Duration::from_secs_f64(seconds.unwrap_or(0.0)),
+        }
+    }
+
+    /// The name of the theme that the file wants.
+    pub fn theme(&self) -> Option<&str> {
+        self.file.tui.theme.as_deref()
+    }
+
+    /// Whether the file wants ASCII.
+    pub fn ascii(&self) -> bool {
+        self.file.tui.ascii.unwrap_or(false)
+    }
+
+    /// Whether the file wants the mouse.
+    pub fn mouse(&self) -> bool {
+        self.file.tui.mouse.unwrap_or(true)
+    }
+
+    /// The keys of the dashboard.
+    ///
+    /// # Errors
+    /// If the file names an action or a key that there is not.
+    pub fn keymap(&self) -> Result<Keymap, Failure> {
+        let own = self.file.keys.iter().map(|(name, keys)| {
+            let keys = match keys {
+                FileKeys::One(key) => vec![key.as_str()],
+                FileKeys::Several(keys) => keys.iter().map(String::as_str).collect(),
+            };
+            (name.as_str(), keys)
+        });
+        Keymap::new(own).map_err(in_file(&self.file_path, "[keys]"))
+    }
+
+    /// The clock, for whoever asks again and again.
+    pub fn clock(&self) -> Clock {
+        let fixed = self.fixed_now;
+        let system = || chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp();
+        Arc::new(move || fixed.unwrap_or_else(system))
     }
 
     /// Globs of the logs that the file names.

@@ -26,12 +26,15 @@ pub fn width() -> Option<usize> {
     rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col)).filter(|&w| w > 0)
 }
 
-/// Says what the store wants people to know.
+/// Says what the store wants people to know: on the screen, if the dashboard has it.
 pub fn notice(notice: Notice) {
-    match notice {
-        Notice::Held(Some(pid)) => eprintln!("waiting for the store, which process {pid} holds"),
-        Notice::Held(None) => eprintln!("waiting for the store, which another process holds"),
-        Notice::Mended(mended) => eprintln!("warning: {mended}"),
+    let text = match notice {
+        Notice::Held(Some(pid)) => format!("waiting for the store, which process {pid} holds"),
+        Notice::Held(None) => "waiting for the store, which another process holds".into(),
+        Notice::Mended(mended) => format!("warning: {mended}"),
+    };
+    if !super::dashboard::say(&text) {
+        eprintln!("{text}");
     }
 }
 

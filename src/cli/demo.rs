@@ -3,6 +3,7 @@
 use super::args;
 use super::config::Config;
 use super::console;
+use super::dashboard::{self, Source};
 use crate::anonymise::Salts;
 use crate::error::{Exit, Failure, Outcome, to_stdout};
 use crate::input::Identity;
@@ -11,10 +12,18 @@ use crate::pipeline::{ImportOptions, Ingest, feed};
 use crate::report::{Asked, Compare, Period, Span, Style, build, text};
 use crate::simulate::{Settings, Simulation};
 use crate::store::{DEFAULT_CAP, NewStore, Reader, Writer};
+use crate::tui::{Clock, Event};
 use std::io::{BufWriter, ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 /// Days of traffic in the demo.
 const DAYS: u32 = 56;
+/// Lines of a day that come while one looks.
+const A_DAY: u64 = 60_000;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 
 /// Runs `demo`.
 pub fn run(args: &args::Demo, config: &Config) -> Outcome {
@@ -40,6 +49,15 @@ pub fn run(args: &args::Demo, config: &Config) -> Outcome {
     let mut simulation = Simulation::new(Settings::new(args.lines, DAYS, config.now()));
     let format = Format::from_name_or_string("combined").map_err(|e| Failure::new(Exit::Failed, e.to_string()))?;
     feed(&mut ingest, &Parser::fixed(format), |line| simulation.next_line(line).is_some())?;
+    if !args.report && dashboard::can_draw(config) {
+        let source = Source { db: path, zone: new.zone, look: None, site: None };
+        let now = config.clock();
+        return dashboard::show_beside(&args.dashboard, config, source, move |stop, events| {
+            // The folder goes when the last who needs it has ended.
+            let _folder = folder;
+            arrive(&mut ingest, now, stop, events)
+        });
+    }
     let asked = Asked {
         span: Span { period: Some(Period::D28), ..Span::default() },
         compare: Some(Compare::Previous),
@@ -49,6 +67,36 @@ pub fn run(args: &args::Demo, config: &Config) -> Outcome {
     let report = build(&Reader::open(&path, console::notice)?, &asked, config.now())?;
     let style = Style { colour: console::colour(config), width: console::width(), ledger: true };
     to_stdout(text(&report, style).as_bytes())
+}
+
+/// Feeds traffic as it would come, until told to stop.
+fn arrive(ingest: &mut Ingest, clock: Clock, stop: &AtomicBool, events: &Sender<Event>) -> Outcome {
+    let settings = Settings { seed: 2, ..Settings::new(A_DAY, 1, clock() + DAY) };
+    let mut simulation = Simulation::new(settings);
+    let format = Format::from_name_or_string("combined").map_err(|e| Failure::new(Exit::Failed, e.to_string()))?;
+    let parser = Parser::fixed(format);
+    let mut ahead: Option<(i64, Vec<u8>)> = None;
+    while !stop.load(Ordering::Relaxed) {
+        let now = clock();
+        ingest.tick();
+        let mut fed = 0;
+        feed(ingest, &parser, |out| {
+            if ahead.is_none() {
+                let mut line = Vec::new();
+                ahead = simulation.next_line(&mut line).map(|time| (time, line));
+            }
+            let Some((_, line)) = ahead.take_if(|(time, _)| *time <= now) else { return false };
+            out.extend(line);
+            fed += 1;
+            true
+        })?;
+        if fed > 0 {
+            // Whoever listens may have gone; then it stops soon.
+            let _ = events.send(Event::Committed(Some(ingest.live())));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    Ok(())
 }
 
 /// Runs `generate-log`.

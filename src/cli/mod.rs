@@ -5,6 +5,7 @@ mod args;
 mod complete;
 mod config;
 mod console;
+mod dashboard;
 mod demo;
 mod detect;
 mod discover;

@@ -70,6 +70,7 @@ fn asked(args: &args::Report, config: &Config, format: &str) -> Result<Asked, Fa
         filters: args.filter.iter().map(filter).collect::<Result<_, _>>()?,
         by: by.collect::<Result<_, _>>()?,
         sort: sort.and_then(Metric::parse),
+        sorts: Vec::new(),
         limit,
         kind: kind.map(|name| match name {
             "log" => Some(Kind::Log),
@@ -92,7 +93,8 @@ fn one_of<'w>(flag: &str, word: &str, words: &[&'w str]) -> Result<&'w str, Fail
     })
 }
 
-fn word<T: Copy>(
+/// A word of a fixed list, if one was given.
+pub fn word<T: Copy>(
     flag: &str,
     text: Option<&str>,
     all: &[T],

@@ -1,8 +1,8 @@
 //! From what was typed to the command that does it.
 
-use super::args::{Cli, Command};
+use super::args::{Cli, Command, Dashboard};
 use super::config::Config;
-use super::{complete, demo, detect, doctor, import, privacy, report, sites, status, watch};
+use super::{complete, dashboard, demo, detect, doctor, import, privacy, report, sites, status, watch};
 use crate::enrich::country::embedded_date;
 use crate::error::{Exit, Failure, Outcome, to_stdout};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -16,9 +16,11 @@ pub fn run(cli: Cli) -> Outcome {
     if cli.version {
         return version();
     }
-    let Some(command) = cli.command else {
-        return Err(Failure::usage("no command given").help("fathom-tui report, or fathom-tui --help for all commands"));
-    };
+    let Some(command) = cli.command else { return dashboard::run(&cli.dashboard, &Config::new(&cli.global)?) };
+    if cli.dashboard != Dashboard::default() {
+        return Err(Failure::usage("options of the dashboard stand behind its command, or without any")
+            .help("fathom-tui --period 7d, fathom-tui watch --theme light FILE"));
+    }
     match command {
         Command::Completions { shell } => return complete::completions(shell),
         Command::Man => return complete::man(),

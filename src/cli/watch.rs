@@ -4,10 +4,13 @@ use super::args;
 use super::config::Config;
 use super::console::clean;
 use super::signals::Signals;
+use super::dashboard::{self, Source};
 use super::{discover, ingest};
 use crate::error::{Exit, Failure, Outcome};
-use crate::pipeline::{ImportOptions, WatchOptions, logs, watch};
-use std::path::PathBuf;
+use crate::model::Zone;
+use crate::pipeline::{ImportOptions, Ingest, WatchOptions, logs, watch};
+use crate::tui::Event;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Runs the command.
@@ -20,15 +23,14 @@ pub fn run(args: &args::Watch, config: &Config) -> Outcome {
         verbose: config.verbose,
     };
     readable(&paths)?;
+    if !args.headless && dashboard::can_draw(config) {
+        return shown(args, config, paths, options);
+    }
     let signals = Signals::listen();
     let mut ingest = ingest::open(config, &args.reading, ImportOptions::default())?;
     if !config.quiet {
         for path in &paths {
-            let name = clean(&path.display().to_string());
-            match logs(std::slice::from_ref(path)).iter().any(|log| log.exists()) {
-                true => eprintln!("following {name}"),
-                false => eprintln!("waiting for {name}, which is not there yet"),
-            }
+            eprintln!("{}", found(path));
         }
     }
     let quiet = config.quiet;
@@ -37,10 +39,31 @@ pub fn run(args: &args::Watch, config: &Config) -> Outcome {
             eprintln!("{}", clean(message));
         }
     };
-    watch(&paths, &mut ingest, &options, &signals.stop, &mut say)?;
+    watch(&paths, &mut ingest, &options, &signals.stop, &mut say, &mut |_| {})?;
     match signals.caught() {
         Some(number) => Err(Failure::new(Exit::Signal(number), "")),
         None => Ok(()),
+    }
+}
+
+/// Follows beside the dashboard.
+fn shown(args: &args::Watch, config: &Config, paths: Vec<PathBuf>, options: WatchOptions) -> Outcome {
+    let mut ingest = ingest::open(config, &args.reading, ImportOptions::default())?;
+    let zone = ingest.info().map_or(Zone::UTC, |info| info.zone);
+    dashboard::show_beside(&args.dashboard, config, Source::of(config, zone), move |stop, events| {
+        // Whoever listens may have gone; then it stops soon.
+        let mut say = |text: &str| drop(events.send(Event::Say(text.to_owned())));
+        paths.iter().for_each(|path| say(&found(path)));
+        let mut counted = |ingest: &Ingest| drop(events.send(Event::Committed(Some(ingest.live()))));
+        Ok(watch(&paths, &mut ingest, &options, stop, &mut say, &mut counted)?)
+    })
+}
+
+fn found(path: &Path) -> String {
+    let name = clean(&path.display().to_string());
+    match logs(&[path.to_owned()]).iter().any(|log| log.exists()) {
+        true => format!("following {name}"),
+        false => format!("waiting for {name}, which is not there yet"),
     }
 }
 

@@ -43,3 +43,19 @@ impl Dimension {
         self >= Dimension::Status
     }
 }
+
+/// What a list is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// The metric.
+    pub metric: Metric,
+    /// The smallest first.
+    pub ascending: bool,
+}
+
+impl From<Metric> for Sort {
+    /// The largest first.
+    fn from(metric: Metric) -> Sort {
+        Sort { metric, ascending: false }
+    }
+}

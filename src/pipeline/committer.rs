@@ -4,13 +4,16 @@
 
 use super::batch::Batch;
 use super::error::IngestError;
+use super::live::{Lives, by_site};
 use super::settings::Settings;
 use super::states::{Reached, new_states, overtaken, remember};
 use crate::anonymise::DaySalt;
 use crate::input::Identity;
-use crate::model::{Commit, Day, InputCommit, InputState, Kind, SiteId, Symbols};
+use crate::model::{
+    Commit, Day, Dictionary, InputCommit, InputState, Kind, Presence, RowKey, SiteId, Sym, Symbols,
+};
 use crate::sessionise::{Deltas, OpenVisit, Sessions};
-use crate::store::{DayWas, StoreError, Tx, Writer};
+use crate::store::{DayWas, Site, StoreError, Tx, Writer};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -98,6 +101,17 @@ impl Committer {
         if let Keep::Store(writer) = &mut self.keep {
             writer.forget();
         }
+    }
+
+    /// Who is there at `now`, by site; nothing if nothing was committed yet.
+    pub fn live(&self, sites: &[Site], now: i64) -> Lives {
+        let presence = |visit: &OpenVisit<RowKey>| {
+            let row = visit.exit();
+            (row.site, Presence { first: visit.first(), last: visit.last(), page: row.page })
+        };
+        let visits: Vec<_> = self.sessions.visits().map(presence).collect();
+        let text = |page: &Sym| self.symbols.texts(Dictionary::Pages, &[*page]).first().map_or(String::new(), |text| text.to_string());
+        by_site(sites, &visits, now, text)
     }
 
     /// Lets go of the open visits, which are read again if need be.

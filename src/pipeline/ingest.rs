@@ -6,6 +6,7 @@ use super::committer::{Committer, Done, Keep};
 use super::error::IngestError;
 use super::judge::{Judge, Shared};
 use super::judged::{Judged, Line, Task};
+use super::live::Lives;
 use super::pool::{Pool, Waiting};
 use super::settings::{ImportOptions, Settings};
 use super::sites::SharedSites;
@@ -345,6 +346,11 @@ impl Ingest {
         }
         self.forget_batch();
         self.committer().discard();
+    }
+
+    /// Who is there now, by site, as far as this process has counted.
+    pub fn live(&self) -> Lives {
+        self.committer().live(&self.shared.sites.all(), self.settings.clock())
     }
 
     /// Lets go of everything under a salt, so that those that are due can be

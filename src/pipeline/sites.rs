@@ -6,6 +6,7 @@ use crate::model::SiteId;
 use crate::store::{Site, StoreError};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 /// The site of requests that name no host.
@@ -49,6 +50,15 @@ impl SharedSites {
         let sites = self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner());
         let index = *sites.by_host.get(&claimed)?.get(raw(host, settings))?;
         Some(sites.known[index].clone())
+    }
+
+    /// Every site by name.
+    pub fn all(&self) -> Vec<Site> {
+        let sites = self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let known = sites.known.iter().map(|site| (site.name.clone(), site.id));
+        let stored = sites.stored.iter().map(|site| (site.name.clone(), site.id));
+        let all: BTreeMap<String, SiteId> = known.chain(stored).collect();
+        all.into_iter().map(|(name, id)| Site { id, name, hosts: Vec::new() }).collect()
     }
 
     /// The same, learned if need be; `add` gives the number of a name.

@@ -40,7 +40,8 @@ pub struct WatchOptions {
 }
 
 /// Follows the logs of these names, of which globs are looked up again and
-/// again, until told to stop. `say` gets messages for people.
+/// again, until told to stop. `say` gets messages for people, `counted` is called
+/// after every round that committed something.
 ///
 /// # Errors
 /// If the store is gone, another one, or none of ours. What was committed
@@ -51,6 +52,7 @@ pub fn watch(
     options: &WatchOptions,
     stop: &AtomicBool,
     say: &mut dyn FnMut(&str),
+    counted: &mut dyn FnMut(&Ingest),
 ) -> Result<(), IngestError> {
     let mut watch = Watch {
         names,
@@ -84,6 +86,7 @@ pub fn watch(
                 }
                 trouble = Trouble::default();
                 if lines > 0 {
+                    counted(watch.ingest);
                     news = Instant::now();
                 }
             }

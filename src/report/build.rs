@@ -1,7 +1,7 @@
 //! The report as one value: what every form of it shows.
 
 use super::range::{Compare, Interval, Range, RangeError, Span};
-use crate::model::{Dimension, Kind, Ledger, Metric, SiteId, Zone};
+use crate::model::{Dimension, Kind, Ledger, Metric, SiteId, Sort, Zone};
 use crate::store::{Filter, PageSums, Query, Reader, RequestRow, SeriesRow, StoreError, Top, TopRow};
 
 /// What was asked for.
@@ -21,6 +21,8 @@ pub struct Asked {
     pub by: Vec<Dimension>,
     /// What lists are sorted by.
     pub sort: Option<Metric>,
+    /// Lists that are sorted otherwise.
+    pub sorts: Vec<(Dimension, Sort)>,
     /// Rows of a list; 0 means all.
     pub limit: u64,
     /// `Some(None)` adds both kinds; `None` takes the kind that the site has.
@@ -82,6 +84,19 @@ pub enum Rows {
     Unknown,
 }
 
+/// What a report is compared with.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The range.
+    pub range: Range,
+    /// Of the range.
+    pub totals: Totals,
+    /// Start of each step and its sums.
+    pub series: Vec<(i64, PageSums)>,
+    /// Lists, where they were asked for.
+    pub by: Vec<(Dimension, Rows)>,
+}
+
 /// A report.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -89,6 +104,8 @@ pub struct Report {
     pub site: String,
     /// The store's zone.
     pub zone: Zone,
+    /// The kind of page facts; `None` adds both.
+    pub kind: Option<Kind>,
     /// The range.
     pub range: Range,
     /// The step of the series.
@@ -96,7 +113,7 @@ pub struct Report {
     /// Of the range.
     pub totals: Totals,
     /// Of the range compared with.
-    pub previous: Option<(Range, Totals)>,
+    pub previous: Option<Before>,
     /// Start of each step and its sums.
     pub series: Vec<(i64, PageSums)>,
     /// The lists, in the order asked for.
@@ -170,24 +187,21 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
     query.kind = asked.kind.unwrap_or_else(|| kind(rows));
     query.rows = Some(rows.iter().sum());
     let asker = Asker { reader, asked, query: &query };
-    let previous = asked.compare.map(|compare| {
-        let before = range.compared(compare, zone, now);
-        let query = Query { from: before.from, to: before.to, rows: None, ..query.clone() };
-        let before_totals = Asker { reader, asked, query: &query }.answer(&[])?.totals;
-        Ok::<_, StoreError>((before, before_totals))
-    });
     let by: Vec<Dimension> = if asked.by.is_empty() { USUAL.to_vec() } else { asked.by.clone() };
     let Answer { totals, hours, lists } = asker.answer(&by)?;
+    let before = |compare| before(reader, asked, &query, range.compared(compare, zone, now), interval, &[]);
+    let previous = asked.compare.map(before).transpose()?;
     let mut ledger = Ledger::default();
     for (_, _, lines) in reader.ledger(&query)? {
         ledger.merge(&lines);
     }
     Ok(Report {
         zone,
+        kind: query.kind,
         range,
         interval,
         totals,
-        previous: previous.transpose()?,
+        previous,
         series: asker.series(&hours, &range, interval, zone),
         by: by.into_iter().zip(lists).collect(),
         sites: if site == "*" { asker.sites(&sites)? } else { Vec::new() },
@@ -197,6 +211,41 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
         of_pages: query.counts_page_visitors(),
         asked_interval: asked.interval.is_some() && asked.by.is_empty(),
     })
+}
+
+/// What a report that was asked for without a comparison is compared with, with
+/// these lists.
+///
+/// # Errors
+/// If the store cannot be read.
+pub fn build_before(
+    reader: &Reader,
+    asked: &Asked,
+    report: &Report,
+    compare: Compare,
+    now: i64,
+    by: &[Dimension],
+) -> Result<Before, ReportError> {
+    let sites = reader.sites()?;
+    let (_, ids) = choose(asked, &sites)?;
+    let range = report.range.compared(compare, report.zone, now);
+    let query = Query { sites: ids, kind: report.kind, filters: asked.filters.clone(), ..Query::default() };
+    Ok(before(reader, asked, &query, range, report.interval, by)?)
+}
+
+fn before(
+    reader: &Reader,
+    asked: &Asked,
+    query: &Query,
+    range: Range,
+    interval: Interval,
+    by: &[Dimension],
+) -> Result<Before, StoreError> {
+    let query = Query { from: range.from, to: range.to, rows: None, ..query.clone() };
+    let asker = Asker { reader, asked, query: &query };
+    let Answer { totals, hours, lists } = asker.answer(by)?;
+    let series = asker.series(&hours, &range, interval, reader.info().zone);
+    Ok(Before { range, totals, series, by: by.iter().copied().zip(lists).collect() })
 }
 
 fn choose(asked: &Asked, sites: &[crate::store::Site]) -> Result<(String, Vec<SiteId>), ReportError> {
@@ -258,6 +307,14 @@ struct Answer {
     lists: Vec<Rows>,
 }
 
+/// Whether these filters leave a dimension known.
+pub fn is_known(dimension: Dimension, filters: &[Filter]) -> bool {
+    let of_bots = matches!(dimension, Dimension::Bot | Dimension::BotFamily);
+    let by_path = filters.iter().any(|filter| filter.dimension == Dimension::ErrorPath);
+    let of_others = filters.iter().any(|filter| filter.dimension.is_request() != dimension.is_request());
+    dimension != Dimension::Event && !of_others && !(of_bots && by_path)
+}
+
 /// The list of a dimension that has none.
 fn nothing(dimension: Dimension) -> Rows {
     match dimension {
@@ -297,8 +354,8 @@ impl Asker<'_> {
             by.iter().filter(|d| self.knows(**d)).partition(|d| d.is_request());
         let (mut pages, mut requests) = (Vec::new().into_iter(), Vec::new().into_iter());
         if !self.filters(true) {
-            let sort = self.asked.sort.unwrap_or(Metric::Visitors);
-            let overview = self.reader.overview(self.query, &of_pages, sort, self.asked.limit)?;
+            let lists = self.sorted(&of_pages, Metric::Visitors);
+            let overview = self.reader.overview(self.query, &lists, self.asked.limit)?;
             let mut sums = PageSums::default();
             overview.series.iter().for_each(|hour| sums.add(&hour.sums));
             answer.totals.pages = Some(sums);
@@ -306,8 +363,8 @@ impl Asker<'_> {
             pages = overview.tops.into_iter();
         }
         if !self.filters(false) {
-            let sort = self.asked.sort.unwrap_or(Metric::Requests);
-            let found = self.reader.requests(self.query, &of_requests, sort, self.asked.limit)?;
+            let lists = self.sorted(&of_requests, Metric::Requests);
+            let found = self.reader.requests(self.query, &lists, self.asked.limit)?;
             answer.totals.requests = Some((found.requests, found.bytes));
             requests = found.tops.into_iter();
         }
@@ -320,11 +377,14 @@ impl Asker<'_> {
         Ok(answer)
     }
 
-    /// Whether these filters leave a dimension known.
+    fn sorted(&self, by: &[Dimension], usual: Metric) -> Vec<(Dimension, Sort)> {
+        let usual = self.asked.sort.unwrap_or(usual).into();
+        let own = |dimension| self.asked.sorts.iter().find(|(of, _)| *of == dimension).map(|(_, sort)| *sort);
+        by.iter().map(|&dimension| (dimension, own(dimension).unwrap_or(usual))).collect()
+    }
+
     fn knows(&self, dimension: Dimension) -> bool {
-        let of_bots = matches!(dimension, Dimension::Bot | Dimension::BotFamily);
-        let by_path = self.asked.filters.iter().any(|filter| filter.dimension == Dimension::ErrorPath);
-        dimension != Dimension::Event && !self.filters(!dimension.is_request()) && !(of_bots && by_path)
+        is_known(dimension, &self.asked.filters)
     }
 
     fn sites(&self, sites: &[crate::store::Site]) -> Result<Vec<(String, PageSums)>, StoreError> {

@@ -25,7 +25,7 @@ pub fn json(report: &Report) -> String {
         "timezone": report.zone.name(),
         "range": {"from": at(report.range.from), "to": at(report.range.to), "interval": report.interval.as_str()},
         "totals": totals(&report.totals),
-        "previous": report.previous.as_ref().map(|(_, before)| totals(before)),
+        "previous": report.previous.as_ref().map(|before| totals(&before.totals)),
         "series": series,
         "by": by,
         "ledger": ledger,

@@ -1,7 +1,7 @@
 //! Markdown, for issues, mails and wikis.
 
 use super::build::{Report, Rows, ratio};
-use super::text::title;
+use super::words::title;
 use crate::model::{Dimension, clean};
 use std::fmt::Write;
 
@@ -23,7 +23,7 @@ fn headline(report: &Report, out: &mut String) {
     let rate = |n: Option<f64>| n.map_or("".to_owned(), |n| format!("{n:.3}"));
     let _ = writeln!(out, "| | visitors | visits | page views | bounce rate | duration | requests | bytes |");
     let _ = writeln!(out, "|---|---:|---:|---:|---:|---:|---:|---:|");
-    let rows = std::iter::once(("now", &report.totals)).chain(report.previous.iter().map(|(_, t)| ("before", t)));
+    let rows = std::iter::once(("now", &report.totals)).chain(report.previous.iter().map(|b| ("before", &b.totals)));
     for (name, totals) in rows {
         let pages = totals.pages;
         let _ = writeln!(

@@ -6,8 +6,9 @@ mod json;
 mod markdown;
 mod range;
 mod text;
+pub mod words;
 
-pub use build::{Asked, Report, ReportError, Rows, Totals, build};
+pub use build::{Asked, Before, Report, ReportError, Rows, Totals, build, build_before, is_known, ratio};
 pub use csv::{CsvOptions, csv};
 pub use json::json;
 pub use markdown::markdown;

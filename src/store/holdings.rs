@@ -1,7 +1,7 @@
 //! What the store holds, and its bytes as they lie on the disk: for those who
 //! want to see that nothing else is there.
 
-use super::lease::{beside, nothing_open};
+use super::lease::{beside, while_closed};
 use super::{Reader, StoreError, state};
 use crate::model::{Day, Dictionary};
 use std::path::{Path, PathBuf};
@@ -120,7 +120,7 @@ pub fn each_file(
     store: &Path,
     look: &mut dyn FnMut(&Path) -> Result<(), std::io::Error>,
 ) -> Result<(), std::io::Error> {
-    nothing_open(|| files(store).iter().try_for_each(|path| look(path)))
+    while_closed(|| files(store).iter().try_for_each(|path| look(path)))
 }
 
 /// What the names of a store's files have behind its own.

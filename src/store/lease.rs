@@ -65,7 +65,7 @@ impl std::ops::Deref for Lease {
 }
 
 /// Runs something while this process has no file of a store open, and opens none.
-pub(super) fn nothing_open<T>(run: impl FnOnce() -> T) -> T {
+pub fn while_closed<T>(run: impl FnOnce() -> T) -> T {
     let _engine = ENGINE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     run()
 }

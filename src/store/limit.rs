@@ -55,6 +55,11 @@ impl Limit {
         self.lock().since = Instant::now();
     }
 
+    /// For another thread.
+    pub(super) fn stopper(&self) -> Stopper {
+        Stopper(self.watched.clone())
+    }
+
     /// Lets questions take as long as they need.
     pub(super) fn lift(&self) {
         self.lock().handles.clear();
@@ -62,6 +67,17 @@ impl Limit {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Watched> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Interrupts the question that a reader is asked now, from another thread.
+pub struct Stopper(Arc<Mutex<Watched>>);
+
+impl Stopper {
+    /// Interrupts it. Nothing happens if none is asked.
+    pub fn stop(&self) {
+        let watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        watched.handles.iter().for_each(|handle| handle.interrupt());
     }
 }
 

@@ -5,7 +5,7 @@ use super::filter::column;
 use super::query::{PageSums, SeriesRow, Top, TopRow, UNKNOWN, code_name};
 use super::tally::{Groups, tally};
 use super::{Query, Reader, StoreError};
-use crate::model::{Counters, Dictionary, Dimension, Metric};
+use crate::model::{Counters, Dictionary, Dimension, Metric, Sort};
 use std::collections::{HashMap, HashSet};
 
 /// What [`Reader::overview`] answers.
@@ -20,28 +20,27 @@ pub struct Overview {
 const QUARTER: u32 = 900;
 
 impl Reader {
-    /// The series, and for each of these dimensions of page facts its first
-    /// `limit` values (0: all), most first.
+    /// The series, and of each of these dimensions of page facts the first
+    /// `limit` values (0: all).
     ///
     /// # Errors
     /// Of the engine.
     pub fn overview(
         &self,
         query: &Query,
-        dimensions: &[Dimension],
-        sort: Metric,
+        lists: &[(Dimension, Sort)],
         limit: u64,
     ) -> Result<Overview, StoreError> {
         let limit = if limit == 0 { usize::MAX } else { usize::try_from(limit).unwrap_or(usize::MAX) };
         let mut columns = vec![format!("bucket // {QUARTER}")];
-        columns.extend(dimensions.iter().map(|d| column(*d).0.to_owned()));
+        columns.extend(lists.iter().map(|(d, _)| column(*d).0.to_owned()));
         let mut groups = tally(self, query, &columns)?.into_iter().map(|groups| rows(groups, query));
         let mut hours = groups.next().unwrap_or_default();
         hours.sort_unstable_by_key(|(quarter, _)| *quarter);
         let bucket = |quarter: u32| i64::from(quarter) * i64::from(QUARTER);
         let series = hours.into_iter().map(|(quarter, sums)| SeriesRow { bucket: bucket(quarter), sums }).collect();
         let page_filter = query.counts_page_visitors();
-        let lists = dimensions.iter().zip(groups).map(|(&dimension, rows)| {
+        let lists = lists.iter().zip(groups).map(|(&(dimension, sort), rows)| {
             let order = Order { dimension, sort, of_pages: page_filter || dimension == Dimension::Page };
             List::new(order, rows, limit)
         });
@@ -141,7 +140,7 @@ pub(super) fn part(text: &str, number: u8) -> &str {
 #[derive(Clone, Copy)]
 struct Order {
     dimension: Dimension,
-    sort: Metric,
+    sort: Sort,
     of_pages: bool,
 }
 
@@ -154,15 +153,17 @@ impl Order {
         }
     }
 
-    /// The larger first, what is unknown last.
+    /// As it is sorted, what is unknown last.
     fn compare(self, a: &PageSums, b: &PageSums) -> std::cmp::Ordering {
-        self.key(b).total_cmp(&self.key(a))
+        let (a, b) = (self.key(a), self.key(b));
+        let order = if self.sort.ascending { a.total_cmp(&b) } else { b.total_cmp(&a) };
+        (a < 0.0).cmp(&(b < 0.0)).then(order)
     }
 
     fn key(self, sums: &PageSums) -> f64 {
         use Metric as M;
         let ratio = |a: i64, b: i64| if b == 0 { -1.0 } else { a as f64 / b as f64 };
-        match (self.dimension, self.sort) {
+        match (self.dimension, self.sort.metric) {
             (Dimension::ExitPage, _) => sums.exits as f64,
             (_, M::Visits) | (Dimension::EntryPage, M::Visitors) => sums.visits as f64,
             (_, M::PageViews) => sums.page_views as f64,

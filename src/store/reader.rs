@@ -2,10 +2,11 @@
 
 use super::engine::Access;
 use super::lease::{Lease, Tell, lease};
-use super::limit::{Included, Limit};
+use super::limit::{Included, Limit, Stopper};
 use super::{Info, Site, StoreError, meta, migrate, sites, state};
-use crate::model::{Day, InputState, SiteId};
+use crate::model::{Day, Dictionary, InputState, SiteId};
 use duckdb::Connection;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// A read lease on the store. Keep it short.
@@ -81,6 +82,19 @@ impl Reader {
     /// Lets the engine use every core.
     pub(super) fn spread(&self) -> Result<(), StoreError> {
         Ok(self.lease.spread()?)
+    }
+
+    /// What another thread interrupts questions with.
+    pub fn stopper(&self) -> Stopper {
+        self.limit.stopper()
+    }
+
+    /// Texts of a dictionary by number.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn texts(&self, dictionary: Dictionary, ids: &HashSet<u32>) -> Result<HashMap<u32, String>, StoreError> {
+        Ok(super::dictionary::texts(self.connection(), dictionary, ids)?.into_iter().collect())
     }
 
     /// What watches over the questions.

@@ -6,7 +6,7 @@ use super::filter::{column, field};
 use super::overview::part;
 use super::query::{Query, RequestRow, Top};
 use super::{Reader, StoreError};
-use crate::model::{Class, Dictionary, Dimension, Metric, latency_of_bin};
+use crate::model::{Class, Dictionary, Dimension, Metric, Sort, latency_of_bin};
 use duckdb::{Row, params_from_iter};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -27,27 +27,26 @@ pub struct Requests {
 type Sums = Vec<(Vec<u32>, i64, i64)>;
 
 impl Reader {
-    /// Requests and bytes, and for each of these dimensions of requests its
-    /// first `limit` values (0: all), most first.
+    /// Requests and bytes, and of each of these dimensions of requests the
+    /// first `limit` values (0: all).
     ///
     /// # Errors
     /// Of the engine.
     pub fn requests(
         &self,
         query: &Query,
-        dimensions: &[Dimension],
-        sort: Metric,
+        lists: &[(Dimension, Sort)],
         limit: u64,
     ) -> Result<Requests, StoreError> {
         let by_path = query.filters_error_path();
         let table = if by_path { "error_facts" } else { "request_facts" };
         let (of_paths, others): (Vec<Dimension>, Vec<Dimension>) =
-            dimensions.iter().partition(|d| **d == Dimension::ErrorPath && !by_path);
+            lists.iter().map(|(d, _)| *d).partition(|d| *d == Dimension::ErrorPath && !by_path);
         let sums = self.request_sums(query, table, &others)?;
         let paths = if of_paths.is_empty() { Vec::new() } else { self.request_sums(query, "error_facts", &of_paths)? };
         let any_times = !by_path && !others.is_empty() && self.has_times(query)?;
         let (mut of_others, mut tops) = (0, Vec::new());
-        for &dimension in dimensions {
+        for &(dimension, sort) in lists {
             let has_times = any_times && dimension != Dimension::ErrorPath;
             let rows = if of_paths.contains(&dimension) {
                 self.name_requests(dimension, paths.iter().map(|(ids, n, bytes)| (ids[0], *n, *bytes)))?
@@ -117,7 +116,7 @@ impl Reader {
         dimension: Dimension,
         rows: HashMap<String, (i64, i64)>,
         has_times: bool,
-        sort: Metric,
+        sort: Sort,
         limit: u64,
     ) -> Result<Top<RequestRow>, StoreError> {
         let mut latencies = if has_times { self.latencies(query, dimension)? } else { BTreeMap::new() };
@@ -183,17 +182,22 @@ fn request_name(dimension: Dimension, row: &Row<'_>) -> duckdb::Result<String> {
     })
 }
 
-fn sort_requests(rows: &mut [RequestRow], sort: Metric) {
-    let percentile = |row: &RequestRow, at: usize| row.latency_ms.map_or(-1.0, |ms| ms[at]);
+/// What is unknown is last.
+fn sort_requests(rows: &mut [RequestRow], sort: Sort) {
+    let key = |row: &RequestRow| {
+        let percentile = |at: usize| row.latency_ms.map_or(-1.0, |ms| ms[at]);
+        match sort.metric {
+            Metric::Bytes => row.bytes as f64,
+            Metric::P50 => percentile(0),
+            Metric::P95 => percentile(1),
+            Metric::P99 => percentile(2),
+            _ => row.requests as f64,
+        }
+    };
     rows.sort_by(|a, b| {
-        let order = match sort {
-            Metric::Bytes => b.bytes.cmp(&a.bytes),
-            Metric::P50 => percentile(b, 0).total_cmp(&percentile(a, 0)),
-            Metric::P95 => percentile(b, 1).total_cmp(&percentile(a, 1)),
-            Metric::P99 => percentile(b, 2).total_cmp(&percentile(a, 2)),
-            _ => b.requests.cmp(&a.requests),
-        };
-        order.then_with(|| a.value.cmp(&b.value))
+        let (x, y) = (key(a), key(b));
+        let order = if sort.ascending { x.total_cmp(&y) } else { y.total_cmp(&x) };
+        (x < 0.0).cmp(&(y < 0.0)).then(order).then_with(|| a.value.cmp(&b.value))
     });
 }
 

@@ -1,0 +1,55 @@
+//! Keys, the mouse and signals as events, each from a thread that waits for them.
+
+use super::key::Key;
+use super::update::Event;
+use crossterm::event::{Event as Raw, KeyEventKind, MouseButton, MouseEventKind, read};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::iterator::Signals;
+use std::sync::mpsc::Sender;
+
+/// Begins to listen. The threads end with the program.
+pub fn listen(events: &Sender<Event>) {
+    let keys = events.clone();
+    let _ = std::thread::Builder::new().name("input".into()).spawn(move || {
+        loop {
+            let event = match read() {
+                Ok(raw) => translate(raw),
+                // The terminal is gone.
+                Err(_) => Some(Event::Signal(SIGHUP as u8)),
+            };
+            let is_end = matches!(event, Some(Event::Signal(_)));
+            if event.is_some_and(|event| keys.send(event).is_err()) || is_end {
+                return;
+            }
+        }
+    });
+    let signals = events.clone();
+    let Ok(mut caught) = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]) else { return };
+    let _ = std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for signal in caught.forever() {
+            let event = match signal {
+                SIGCONT => Event::Resumed,
+                SIGTSTP => Event::Stop,
+                signal => Event::Signal(signal as u8),
+            };
+            if signals.send(event).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+fn translate(raw: Raw) -> Option<Event> {
+    Some(match raw {
+        Raw::Key(key) if key.kind != KeyEventKind::Release => Event::Key(Key::from(key)),
+        Raw::Paste(text) => Event::Paste(text),
+        Raw::Resize(width, height) => Event::Resize(width, height),
+        Raw::Mouse(mouse) => match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => Event::Press(mouse.column, mouse.row),
+            MouseEventKind::ScrollDown => Event::Wheel(mouse.column, mouse.row, true),
+            MouseEventKind::ScrollUp => Event::Wheel(mouse.column, mouse.row, false),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}

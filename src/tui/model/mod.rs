@@ -1,0 +1,236 @@
+//! Everything that the screen is drawn from. No terminal, no store, no clock.
+
+pub mod layer;
+pub mod names;
+pub mod panel;
+pub mod search;
+pub mod view;
+
+use super::action::Keymap;
+use super::query::Lives;
+use crate::model::{Dimension, Live, Metric, Zone};
+use crate::report::{Before, Range, Report, is_known};
+use layer::Layer;
+use panel::{EVENTS, LIVE, List, PANELS, Panel};
+use view::View;
+
+/// Where keys go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// The chart.
+    Chart,
+    /// The panel of that digit.
+    Panel(u8),
+}
+
+/// The metrics of the chart, in turn.
+pub const METRICS: [Metric; 6] =
+    [Metric::Visitors, Metric::Visits, Metric::PageViews, Metric::ViewsPerVisit, Metric::BounceRate, Metric::Duration];
+
+/// The chart.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// What it shows.
+    pub metric: Metric,
+    /// As bars instead of a line.
+    pub bars: bool,
+    /// The step under the crosshair.
+    pub at: Option<usize>,
+}
+
+/// What the dashboard knows of the store.
+#[derive(Debug, Default)]
+pub struct Data {
+    /// The number of the last question.
+    pub generation: u64,
+    /// The last report.
+    pub report: Option<Report>,
+    /// What it is compared with.
+    pub before: Option<Before>,
+    /// Start of the first and the last hour with data.
+    pub extent: Option<(i64, i64)>,
+    /// When the question was asked that is not answered, in milliseconds.
+    pub asked: Option<u64>,
+    /// Whether what is shown answers another question.
+    pub is_stale: bool,
+    /// Why there is no answer, and what to do.
+    pub error: Option<(String, String)>,
+    /// Who is there now, by site; `*` is all of them.
+    pub lives: Lives,
+    /// When the last answer came, epoch seconds.
+    pub fresh: Option<i64>,
+}
+
+/// Something said at the foot of the screen for a while.
+#[derive(Clone, Debug)]
+pub struct Toast {
+    /// The words.
+    pub text: String,
+    /// Until when, in milliseconds.
+    pub until: u64,
+    /// Whether something failed.
+    pub is_error: bool,
+}
+
+/// How the dashboard was before a filter was added.
+#[derive(Clone, Debug)]
+pub struct Saved {
+    filters: Vec<crate::store::Filter>,
+    selected: Vec<(Option<String>, usize)>,
+}
+
+/// Everything that the screen is drawn from.
+#[derive(Debug)]
+pub struct Model {
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// What is asked for.
+    pub view: View,
+    /// Every site.
+    pub sites: Vec<String>,
+    /// The store's zone.
+    pub zone: Zone,
+    /// The clock, epoch seconds.
+    pub now: i64,
+    /// Milliseconds since the start.
+    pub clock: u64,
+    /// Where keys go.
+    pub focus: Focus,
+    /// The panels of a small screen.
+    pub slots: [u8; 2],
+    /// The panels, by digit.
+    pub panels: Vec<Panel>,
+    /// The chart.
+    pub chart: Chart,
+    /// What lies over the dashboard.
+    pub layers: Vec<Layer>,
+    /// What is known.
+    pub data: Data,
+    /// What is being said.
+    pub toast: Option<Toast>,
+    /// What is new is not shown.
+    pub is_paused: bool,
+    /// What is new is asked for.
+    pub is_live: bool,
+    /// Only ASCII may be shown: keys are named so.
+    pub is_ascii: bool,
+    /// Earlier filters.
+    pub history: Vec<Saved>,
+    /// The keys.
+    pub keymap: Keymap,
+}
+
+impl Model {
+    /// Of a store in that zone.
+    pub fn new(view: View, zone: Zone, now: i64, keymap: Keymap) -> Model {
+        Model {
+            size: (80, 24),
+            view,
+            sites: Vec::new(),
+            zone,
+            now,
+            clock: 0,
+            focus: Focus::Panel(1),
+            slots: [1, 2],
+            panels: (1..=PANELS as u8).map(Panel::new).collect(),
+            chart: Chart { metric: Metric::Visitors, bars: false, at: None },
+            layers: Vec::new(),
+            data: Data::default(),
+            toast: None,
+            is_paused: false,
+            is_live: true,
+            is_ascii: false,
+            history: Vec::new(),
+            keymap,
+        }
+    }
+
+    /// The panel of that digit.
+    pub fn panel(&self, digit: u8) -> &Panel {
+        &self.panels[usize::from(digit.clamp(1, PANELS as u8)) - 1]
+    }
+
+    /// The same, to change it.
+    pub fn panel_mut(&mut self, digit: u8) -> &mut Panel {
+        &mut self.panels[usize::from(digit.clamp(1, PANELS as u8)) - 1]
+    }
+
+    /// The panel that has the focus, if one has.
+    pub fn focused(&mut self) -> Option<&mut Panel> {
+        match self.focus {
+            Focus::Panel(digit) => Some(self.panel_mut(digit)),
+            Focus::Chart => None,
+        }
+    }
+
+    /// Whether a panel is on the whole screen.
+    pub fn zoomed(&self) -> Option<u8> {
+        let is_zoomed = self.layers.iter().any(|layer| matches!(layer, Layer::Zoom));
+        match self.focus {
+            Focus::Panel(digit) if is_zoomed => Some(digit),
+            _ => None,
+        }
+    }
+
+    /// The range asked for; of `all` only the report knows it.
+    pub fn range(&self) -> Option<Range> {
+        let all = self.view.chosen == view::Chosen::Named(crate::report::Period::All);
+        match all {
+            true => self.data.report.as_ref().map(|report| report.range),
+            false => self.view.range(self.zone, self.now, self.view.back),
+        }
+    }
+
+    /// The dimensions that the panels list, as far as the filters leave them known.
+    pub fn dimensions(&self) -> Vec<Dimension> {
+        let of = self.panels.iter().filter(|panel| panel.digit != EVENTS && panel.digit != LIVE);
+        of.filter_map(Panel::dimension).filter(|d| is_known(*d, &self.view.filters)).collect()
+    }
+
+    /// Who is there now, on the sites that are shown.
+    pub fn live(&self) -> Option<&Live> {
+        let shown = self.data.report.as_ref().map(|report| report.site.as_str());
+        let site = self.view.site.as_deref().or(shown).unwrap_or("*");
+        self.data.lives.iter().find(|(name, _)| name == site).map(|(_, live)| live)
+    }
+
+    /// Says something for a while.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.toast = Some(Toast { text: text.into(), until: self.clock + 4_000, is_error: false });
+    }
+
+    /// Says that something failed.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.toast = Some(Toast { text: text.into(), until: self.clock + 8_000, is_error: true });
+    }
+
+    /// Remembers the filters before they change.
+    pub fn save(&mut self) {
+        let selected = self.panels.iter().map(|panel| (panel.selected.clone(), panel.at)).collect();
+        self.history.push(Saved { filters: self.view.filters.clone(), selected });
+    }
+
+    /// Goes back to earlier filters and selections. Returns whether there were any.
+    pub fn restore(&mut self) -> bool {
+        let Some(saved) = self.history.pop() else { return false };
+        self.view.filters = saved.filters;
+        for (panel, (selected, at)) in self.panels.iter_mut().zip(saved.selected) {
+            (panel.selected, panel.at) = (selected, at);
+        }
+        true
+    }
+
+    /// Marks lists that the filters leave unknown, and what is shown as not answering
+    /// the question any more.
+    pub fn unsettle(&mut self) {
+        self.data.is_stale = self.data.report.is_some();
+        for panel in &mut self.panels {
+            let known = panel.dimension().is_none_or(|d| d == Dimension::Event || is_known(d, &self.view.filters));
+            if !known {
+                panel.put(List::Unknown);
+            } else if matches!(panel.list, List::Unknown) {
+                panel.put(List::Waiting);
+            }
+        }
+    }
+}

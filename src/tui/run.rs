@@ -1,0 +1,303 @@
+//! The loop: waits for an event, updates, does what has to be done, draws.
+
+use super::action::Keymap;
+use super::model::view::View;
+use super::model::Model;
+use super::query::{Clock, Hooks, Look, Place, Question, Worker};
+use super::terminal::Screen;
+use super::theme::Theme;
+use super::update::{Effect, Event, update};
+use super::{crash, input, view};
+use crate::model::{Dimension, Zone};
+use crate::report::Asked;
+use crate::store::{Filter, Op, Tell};
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant, SystemTime};
+
+/// Frames are at least so far apart.
+const FRAME: Duration = Duration::from_millis(16);
+/// The store's file is looked at so often.
+const LOOK: Duration = Duration::from_secs(1);
+/// Who is there now changes as time passes, even if nothing comes.
+const LIVE: u64 = 15_000;
+/// So many rows of a list are loaded; a search finds the others.
+const ROWS: u64 = 10_000;
+
+/// How the dashboard is to be.
+pub struct Options {
+    /// What it shows at first.
+    pub view: View,
+    /// The store's zone.
+    pub zone: Zone,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The colours.
+    pub theme: Theme,
+    /// Whether the terminal can show no more than ASCII.
+    pub ascii: bool,
+    /// Whether the mouse is used.
+    pub mouse: bool,
+    /// Whether what is new is shown as it comes.
+    pub live: bool,
+    /// Folder of crash reports.
+    pub crashes: PathBuf,
+    /// Whether a test wants the drawing to have a bug.
+    pub panics: bool,
+    /// What tests want of the worker.
+    pub hooks: Hooks,
+}
+
+/// What the dashboard needs from outside.
+pub struct Outside {
+    /// The store's file.
+    pub db: PathBuf,
+    /// Whom it tells.
+    pub tell: Tell,
+    /// The clock.
+    pub clock: Clock,
+    /// Looks who is there now; nothing if events tell.
+    pub look: Option<Look>,
+    /// Is told what was asked.
+    pub log: Box<dyn Fn(&str) + Send>,
+    /// The events, to hand to whoever has some.
+    pub events: Sender<Event>,
+    /// The same, to take.
+    pub inbox: Receiver<Event>,
+}
+
+/// Shows the dashboard until it ends; returns the exit code.
+///
+/// # Errors
+/// If the terminal is none, or goes.
+pub fn run(options: Options, outside: Outside) -> io::Result<u8> {
+    let Outside { db, tell, clock, look, log, events, inbox } = outside;
+    let mut screen = Screen::enter(options.mouse)?;
+    let bugs = events.clone();
+    let _hook = crash::catch(options.crashes.clone(), move |place| drop(bugs.send(Event::Bug(place))));
+    let watched = options.live.then(|| db.clone());
+    let answers = events.clone();
+    let place = Place { db, tell, clock: clock.clone(), look, hooks: options.hooks.clone(), log };
+    let worker = Worker::new(place, move |answered| drop(answers.send(Event::Answer(Box::new(answered)))));
+    input::listen(&events);
+    let mut model = Model::new(options.view, options.zone, clock(), options.keymap);
+    (model.is_live, model.is_ascii) = (options.live, options.ascii);
+    model.size = screen.size()?;
+    let panics = options.panics;
+    let mut looped = Loop {
+        model,
+        worker,
+        clock,
+        theme: options.theme,
+        began: Instant::now(),
+        drawn: None,
+        is_dirty: true,
+        watched,
+        stamp: None,
+        looked: None,
+        news: false,
+        answered: 0,
+    };
+    looped.effects(vec![Effect::Redraw], &mut screen)?;
+    let first = super::update::ask(&mut looped.model);
+    looped.draw(&mut screen)?;
+    looped.effects(first, &mut screen)?;
+    if panics {
+        panic!("as a test asked for");
+    }
+    looped.run(&inbox, &mut screen)
+}
+
+struct Loop {
+    model: Model,
+    worker: Worker,
+    clock: Clock,
+    theme: Theme,
+    began: Instant,
+    drawn: Option<Instant>,
+    is_dirty: bool,
+    /// The store's file, while what is new is shown.
+    watched: Option<PathBuf>,
+    /// How it was when it was looked at last.
+    stamp: Option<[(u64, Option<SystemTime>); 2]>,
+    looked: Option<Instant>,
+    /// Something new is in the store.
+    news: bool,
+    /// When the last answer came, in milliseconds since the start.
+    answered: u64,
+}
+
+impl Loop {
+    fn run(&mut self, inbox: &Receiver<Event>, screen: &mut Screen) -> io::Result<u8> {
+        loop {
+            let event = match self.wait() {
+                Some(wait) => match inbox.recv_timeout(wait) {
+                    Ok(event) => event,
+                    Err(RecvTimeoutError::Timeout) => Event::Tick,
+                    Err(RecvTimeoutError::Disconnected) => return Ok(0),
+                },
+                None => match inbox.recv() {
+                    Ok(event) => event,
+                    Err(_) => return Ok(0),
+                },
+            };
+            // Everything that waits is taken before anything is drawn.
+            for event in std::iter::once(event).chain(std::iter::from_fn(|| inbox.try_recv().ok())) {
+                if let Some(code) = self.take(event, screen)? {
+                    return Ok(code);
+                }
+            }
+            self.look();
+            let is_due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME);
+            if self.is_dirty && is_due {
+                self.draw(screen)?;
+            }
+        }
+    }
+
+    fn millis(&self) -> u64 {
+        self.began.elapsed().as_millis() as u64
+    }
+
+    /// Until when nothing has to be done by itself; nothing if for ever.
+    fn wait(&self) -> Option<Duration> {
+        let model = &self.model;
+        let mut waits = Vec::new();
+        if self.is_dirty {
+            waits.push(self.drawn.map_or(Duration::ZERO, |drawn| FRAME.saturating_sub(drawn.elapsed())));
+        }
+        if let Some(toast) = &model.toast {
+            waits.push(Duration::from_millis(toast.until.saturating_sub(self.millis())));
+        }
+        if model.data.asked.is_some() {
+            waits.push(Duration::from_millis(100));
+        }
+        if self.watched.is_some() {
+            waits.push(self.looked.map_or(Duration::ZERO, |looked| LOOK.saturating_sub(looked.elapsed())));
+        }
+        waits.into_iter().min()
+    }
+
+    fn take(&mut self, event: Event, screen: &mut Screen) -> io::Result<Option<u8>> {
+        (self.model.clock, self.model.now) = (self.millis(), (self.clock)());
+        match &event {
+            Event::Tick => {
+                let spins = self.model.data.asked.is_some_and(|asked| self.model.clock >= asked + 150);
+                let ends = self.model.toast.as_ref().is_some_and(|toast| toast.until <= self.model.clock);
+                self.is_dirty |= spins || ends;
+            }
+            Event::Answer(_) => (self.is_dirty, self.answered) = (true, self.model.clock),
+            Event::Committed(_) => (self.is_dirty, self.news) = (true, true),
+            _ => self.is_dirty = true,
+        }
+        if matches!(event, Event::Resumed) {
+            super::terminal::enter()?;
+        }
+        let effects = update(&mut self.model, event);
+        self.effects(effects, screen)
+    }
+
+    fn effects(&mut self, effects: Vec<Effect>, screen: &mut Screen) -> io::Result<Option<u8>> {
+        for effect in effects {
+            match effect {
+                Effect::Ask => self.ask(),
+                Effect::AskValues(dimension) => {
+                    let asked = Asked { by: vec![dimension], limit: 1_000, ..self.asked() };
+                    self.question(Question::Values(dimension, Box::new(asked)));
+                }
+                Effect::AskRows(digit, text) => self.ask_rows(digit, &text),
+                Effect::Redraw => {
+                    screen.forget()?;
+                    self.model.size = screen.size()?;
+                    super::update::fit(&mut self.model);
+                    self.is_dirty = true;
+                }
+                Effect::Suspend => {
+                    screen.suspend()?;
+                    self.model.size = screen.size()?;
+                    super::update::fit(&mut self.model);
+                    self.is_dirty = true;
+                }
+                Effect::End(code) => return Ok(Some(code)),
+            }
+        }
+        Ok(None)
+    }
+
+    fn asked(&self) -> Asked {
+        self.model.view.asked(self.model.zone, self.model.now)
+    }
+
+    fn question(&self, question: Question) {
+        self.worker.ask(self.model.data.generation, question);
+    }
+
+    fn ask(&mut self) {
+        let model = &self.model;
+        let mut by = model.dimensions();
+        // The share of failed requests is among the headline numbers.
+        if crate::report::is_known(Dimension::Class, &model.view.filters) {
+            by.push(Dimension::Class);
+        }
+        let sorts = model.panels.iter().filter_map(|panel| Some((panel.dimension()?, panel.sort()))).collect();
+        let asked = Box::new(Asked { by, sorts, limit: ROWS, ..self.asked() });
+        let is_all = model.view.chosen == super::model::view::Chosen::Named(crate::report::Period::All);
+        let compare = model.view.compare.filter(|_| !is_all);
+        self.question(Question::View { asked, compare, live: model.is_live && !model.is_paused });
+        (self.news, self.answered) = (false, self.millis());
+    }
+
+    /// Rows with that text, of all that there are.
+    fn ask_rows(&self, digit: u8, text: &str) {
+        let panel = self.model.panel(digit);
+        let Some(dimension) = panel.dimension() else { return };
+        let mut asked = Asked { by: vec![dimension], limit: 200, ..self.asked() };
+        asked.sorts = vec![(dimension, panel.sort())];
+        let own = text.split_whitespace().map(|word| Filter { dimension, op: Op::Contains, values: vec![word.into()] });
+        asked.filters.extend(own);
+        self.question(Question::Rows(digit, text.to_owned(), Box::new(asked)));
+    }
+
+    /// Looks whether the store has something new, and asks for it, but not so often that
+    /// asking takes all the time.
+    fn look(&mut self) {
+        let Some(path) = &self.watched else { return };
+        if self.looked.is_some_and(|looked| looked.elapsed() < LOOK) {
+            return;
+        }
+        self.looked = Some(Instant::now());
+        let mut log = path.as_os_str().to_owned();
+        log.push(".wal");
+        let of = |path: &std::path::Path| {
+            std::fs::metadata(path).map_or((0, None), |meta| (meta.len(), meta.modified().ok()))
+        };
+        let stamp = Some([of(path), of(std::path::Path::new(&log))]);
+        self.news |= std::mem::replace(&mut self.stamp, stamp) != stamp;
+        let model = &self.model;
+        let is_there = model.live().is_some_and(|live| live.visitors > 0 || live.minutes.iter().any(|n| *n > 0));
+        let since = self.millis().saturating_sub(self.answered);
+        let is_due = (self.news && since >= 900) || (is_there && since >= LIVE) || self.has_turned();
+        if is_due && !model.is_paused && model.data.asked.is_none() {
+            let effects = super::update::renew(&mut self.model);
+            if effects.contains(&Effect::Ask) {
+                self.ask();
+            }
+        }
+    }
+
+    /// Whether another hour has begun since the last answer, which moves ranges.
+    fn has_turned(&self) -> bool {
+        let model = &self.model;
+        let hour = |time| model.zone.hour(time);
+        model.data.fresh.is_some_and(|fresh| hour(fresh) != hour((self.clock)()))
+    }
+
+    fn draw(&mut self, screen: &mut Screen) -> io::Result<()> {
+        (self.model.clock, self.model.now) = (self.millis(), (self.clock)());
+        let (model, theme) = (&self.model, &self.theme);
+        screen.draw(|buffer| view::draw(model, theme, buffer))?;
+        (self.is_dirty, self.drawn) = (false, Some(Instant::now()));
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! Filters: by row, by editor, and back.
+
+use super::super::model::Model;
+use super::super::model::layer::{Choice, Item, Kind, Layer, Menu};
+use super::super::model::view::{filter_words, property};
+use super::{Effect, ask};
+use crate::model::Dimension;
+use crate::store::{Filter, Op};
+
+/// Filters by the selected row, or leaves it out.
+pub fn add(model: &mut Model, op: Op) -> Vec<Effect> {
+    let Some(panel) = model.focused() else {
+        model.say("choose a row of a panel to filter by it");
+        return Vec::new();
+    };
+    let (Some(dimension), Some(row)) = (panel.dimension(), panel.row()) else {
+        model.say("there is no row to filter by");
+        return Vec::new();
+    };
+    let filter = Filter { dimension, op, values: vec![row.value.clone()] };
+    push(model, filter)
+}
+
+/// Adds a filter.
+pub fn push(model: &mut Model, filter: Filter) -> Vec<Effect> {
+    if let Some(why) = conflict(model, filter.dimension) {
+        model.say(why);
+        return Vec::new();
+    }
+    if model.view.filters.contains(&filter) {
+        model.say(format!("{} holds already", filter_words(&filter)));
+        return Vec::new();
+    }
+    model.save();
+    model.view.filters.push(filter);
+    ask(model)
+}
+
+/// Why a filter of a dimension cannot be added to those that there are.
+fn conflict(model: &Model, dimension: Dimension) -> Option<String> {
+    let filters = &model.view.filters;
+    let other = filters.iter().find(|filter| filter.dimension.is_request() != dimension.is_request());
+    if let Some(other) = other {
+        let name = property(dimension);
+        return Some(format!("{name} and {} do not combine: ^X clears the filters", property(other.dimension)));
+    }
+    let is_path = |d: Dimension| d == Dimension::ErrorPath;
+    let is_bot = |d: Dimension| matches!(d, Dimension::Bot | Dimension::BotFamily);
+    let clash = filters.iter().any(|f| {
+        (is_path(f.dimension) && is_bot(dimension)) || (is_bot(f.dimension) && is_path(dimension))
+    });
+    clash.then(|| "bots and error paths do not combine".into())
+}
+
+/// Goes back to the filters before.
+pub fn undo(model: &mut Model) -> Vec<Effect> {
+    if model.restore() {
+        return ask(model);
+    }
+    match model.view.filters.pop() {
+        Some(_) => ask(model),
+        None => {
+            model.say("there is no filter to take back");
+            Vec::new()
+        }
+    }
+}
+
+/// Takes all filters away; undo brings them back.
+pub fn clear(model: &mut Model) -> Vec<Effect> {
+    if model.view.filters.is_empty() {
+        model.say("there is no filter to clear");
+        return Vec::new();
+    }
+    model.save();
+    model.view.filters.clear();
+    ask(model)
+}
+
+/// Takes one filter away.
+pub fn remove(model: &mut Model, index: usize) -> Vec<Effect> {
+    if index >= model.view.filters.len() {
+        return Vec::new();
+    }
+    model.save();
+    model.view.filters.remove(index);
+    ask(model)
+}
+
+fn item(label: impl Into<String>, choice: Choice) -> Item {
+    Item { label: label.into(), hint: String::new(), is_current: false, choice }
+}
+
+/// Opens the editor at its first step: the property.
+pub fn edit(model: &mut Model) -> Vec<Effect> {
+    let all = Dimension::ALL.iter().filter(|d| **d != Dimension::Event && conflict(model, **d).is_none());
+    let items = all.map(|d| item(property(*d), Choice::Property(*d))).collect();
+    model.layers.push(Layer::Menu(Menu::new(Kind::Filter, "Filter by", items, true)));
+    Vec::new()
+}
+
+/// The second step: the operator.
+pub fn operators(model: &mut Model, dimension: Dimension) -> Vec<Effect> {
+    let operators = [(Op::Is, "is"), (Op::IsNot, "is not"), (Op::Contains, "contains"), (Op::ContainsNot, "does not contain")];
+    let items = operators.map(|(op, name)| item(name, Choice::Operator(dimension, op))).into();
+    let title = format!("{} …", property(dimension));
+    if let Some(Layer::Menu(menu)) = model.layers.last_mut() {
+        *menu = Menu::new(Kind::Filter, title, items, true);
+    }
+    Vec::new()
+}
+
+/// The third: the value, of those that there are.
+pub fn values(model: &mut Model, dimension: Dimension, op: Op) -> Vec<Effect> {
+    let empty = Filter { dimension, op, values: vec![String::new()] };
+    let title = format!("{} …", filter_words(&empty).trim_end());
+    model.layers.push(Layer::Menu(Menu::new(Kind::Values(dimension, op), title, Vec::new(), true)));
+    vec![Effect::AskValues(dimension)]
+}

@@ -1,0 +1,112 @@
+//! The headline numbers with their change.
+
+use super::super::fit::left;
+use super::super::layout::{Layout, Regime};
+use super::super::model::Model;
+use super::super::theme::Theme;
+use super::{put, put_all};
+use crate::model::{Class, Dimension, Metric};
+use crate::report::{Report, Rows, Totals, ratio, words};
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+/// A number of the totals; `None` if it is unknown.
+pub fn number(totals: &Totals, metric: Metric) -> Option<f64> {
+    match metric {
+        Metric::Visitors => totals.visitors().map(|n| n as f64),
+        Metric::Visits => totals.pages.map(|s| s.visits as f64),
+        Metric::PageViews => totals.page_views().map(|n| n as f64),
+        Metric::ViewsPerVisit => totals.views_per_visit(),
+        Metric::BounceRate => totals.pages.and_then(|s| ratio(s.bounces, s.visits)),
+        Metric::Duration => totals.duration(),
+        Metric::Bytes => totals.requests.map(|r| r.1 as f64),
+        Metric::Requests => totals.requests.map(|r| r.0 as f64),
+        _ => None,
+    }
+}
+
+/// A number as it is shown; `—` if it is unknown.
+pub fn shown(metric: Metric, value: Option<f64>) -> String {
+    let Some(n) = value.filter(|n| n.is_finite()) else { return "—".into() };
+    match metric {
+        Metric::ViewsPerVisit => format!("{n:.1}"),
+        Metric::BounceRate => words::percent(Some(n)),
+        Metric::Duration => words::duration(Some(n)),
+        Metric::Bytes => words::bytes(n as i64),
+        Metric::P50 | Metric::P95 | Metric::P99 if n < 9_999.5 => format!("{n:.0} ms"),
+        Metric::P50 | Metric::P95 | Metric::P99 => format!("{:.1} s", n / 1000.0),
+        _ => words::short(n as i64),
+    }
+}
+
+/// The change as `▲12%`, `▼3%`, `▬0%`, `new`, and its style. The sign says what
+/// happened, the style whether that is good: fewer bounces are.
+pub fn change(metric: Metric, now: Option<f64>, before: Option<f64>, theme: &Theme) -> (String, Style) {
+    let text = words::change(now, before);
+    let is_up = text.starts_with('+');
+    let less_is_better = matches!(metric, Metric::BounceRate);
+    let style = match text.chars().next() {
+        Some('+' | '-') if is_up != less_is_better => theme.good,
+        Some('+' | '-') => theme.bad,
+        _ => theme.dim,
+    };
+    // A bar has no sense of good and bad for traffic itself.
+    let style = if matches!(metric, Metric::Bytes) { theme.dim } else { style };
+    (text.replace('+', "▲").replace('-', "▼").replace('=', "▬"), style)
+}
+
+const USUAL: [(&str, Metric); 6] = [
+    ("VISITORS", Metric::Visitors),
+    ("VISITS", Metric::Visits),
+    ("PAGEVIEWS", Metric::PageViews),
+    ("VIEWS/VISIT", Metric::ViewsPerVisit),
+    ("BOUNCE", Metric::BounceRate),
+    ("DURATION", Metric::Duration),
+];
+
+/// The share of requests that the server failed at.
+fn errors(report: &Report) -> Option<f64> {
+    let (requests, _) = report.totals.requests?;
+    let rows = report.by.iter().find(|(dimension, _)| *dimension == Dimension::Class)?;
+    let Rows::Requests(top) = &rows.1 else { return None };
+    let failed = top.rows.iter().find(|row| row.value == Class::ServerError.as_str()).map_or(0, |row| row.requests);
+    ratio(failed, requests)
+}
+
+/// The row of headline numbers.
+pub fn figures(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffer) {
+    let area = layout.figures;
+    if area.height < 2 {
+        return;
+    }
+    let report = model.data.report.as_ref();
+    let before = model.data.before.as_ref();
+    let mut cells: Vec<(&str, String, (String, Style), bool)> = Vec::new();
+    for (name, metric) in USUAL {
+        let now = report.and_then(|report| number(&report.totals, metric));
+        let then = before.and_then(|before| number(&before.totals, metric));
+        let text = if report.is_some() { shown(metric, now) } else { "…".into() };
+        cells.push((name, text, change(metric, now, then, theme), metric == model.chart.metric));
+    }
+    if layout.regime == Regime::Large {
+        let text = match report.and_then(errors) {
+            Some(rate) => format!("{:.2}%", rate * 100.0),
+            None => "—".into(),
+        };
+        cells.push(("ERRORS 5xx", text, (String::new(), theme.dim), false));
+        let bytes = report.and_then(|report| number(&report.totals, Metric::Bytes));
+        let then = before.and_then(|before| number(&before.totals, Metric::Bytes));
+        cells.push(("BANDWIDTH", shown(Metric::Bytes, bytes), change(Metric::Bytes, bytes, then, theme), false));
+    }
+    // As many as fit.
+    let fitting = cells.len().min(usize::from(area.width / 13)).max(1);
+    let each = (area.width - 1) / fitting as u16;
+    let style = if model.data.is_stale { theme.dim } else { theme.head };
+    for (index, (name, value, (change, change_style), is_chart)) in cells.into_iter().take(fitting).enumerate() {
+        let x = 1 + each * index as u16;
+        let name_style = if is_chart { theme.head } else { theme.dim };
+        put(buffer, x, area.y, &left(name, usize::from(each) - 1), name_style, each);
+        let change_style = if model.data.is_stale { theme.dim } else { change_style };
+        put_all(buffer, (x, area.y + 1), x + each, [(value.as_str(), style), (" ", style), (&change, change_style)]);
+    }
+}

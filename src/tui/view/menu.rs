@@ -1,0 +1,76 @@
+//! Menus and prompts over the dashboard.
+
+use super::super::fit::{left, right, shorten, width};
+use super::super::model::Model;
+use super::super::model::layer::{Kind, Menu, Prompt};
+use super::super::theme::Theme;
+use super::put;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Block, BorderType, Clear, Widget};
+
+/// A box in the middle of the screen.
+fn frame(model: &Model, title: &str, columns: u16, rows: u16, theme: &Theme, buffer: &mut Buffer) -> Rect {
+    let (width, height) = model.size;
+    let (columns, rows) = (columns.min(width.saturating_sub(2)), rows.min(height.saturating_sub(2)));
+    let area = Rect::new((width - columns) / 2, (height - rows) / 3, columns, rows);
+    Clear.render(area, buffer);
+    Block::bordered().border_type(BorderType::Thick).border_style(theme.focus).render(area, buffer);
+    let title = format!(" {} ", shorten(title, usize::from(columns).saturating_sub(6)));
+    put(buffer, area.x + 2, area.y, &title, theme.head, columns.saturating_sub(4));
+    Rect::new(area.x + 1, area.y + 1, columns.saturating_sub(2), rows.saturating_sub(2))
+}
+
+/// A list to choose from.
+pub fn menu(model: &Model, menu: &Menu, theme: &Theme, buffer: &mut Buffer) {
+    let shown = menu.shown();
+    let widest = menu.items.iter().map(|item| width(&item.label) + width(&item.hint) + 6).max().unwrap_or(0);
+    let columns = widest.clamp(40, 72) as u16;
+    let line = u16::from(menu.is_typing);
+    let rows = (menu.items.len().max(1) as u16 + line + 2).clamp(4 + line, model.size.1.saturating_sub(2).max(5));
+    let inner = frame(model, &menu.title, columns, rows, theme, buffer);
+    let mut y = inner.y;
+    if menu.is_typing {
+        put(buffer, inner.x + 1, y, &format!("/ {}▏", menu.text), theme.key, inner.width.saturating_sub(1));
+        y += 1;
+    }
+    let room = usize::from(inner.height.saturating_sub(line));
+    if shown.is_empty() {
+        put(buffer, inner.x + 1, y, &nothing(menu), theme.dim, inner.width.saturating_sub(1));
+        return;
+    }
+    let top = (menu.at + 1).saturating_sub(room);
+    for (row, item) in shown.iter().enumerate().skip(top).take(room) {
+        let is_selected = row == menu.at;
+        let style = if is_selected { theme.selected } else { theme.text };
+        let mark = match (is_selected, item.is_current) {
+            (true, _) => "▶",
+            (false, true) => "●",
+            (false, false) => " ",
+        };
+        let hint = if model.is_ascii { item.hint.replace('⏎', "Enter") } else { item.hint.clone() };
+        let hint = shorten(&hint, usize::from(inner.width) / 2);
+        let label = usize::from(inner.width).saturating_sub(width(&hint) + 4);
+        let text = format!("{mark} {}{} ", left(&item.label, label), right(&hint, width(&hint) + 1));
+        put(buffer, inner.x, y, &text, style, inner.width);
+        y += 1;
+    }
+}
+
+fn nothing(menu: &Menu) -> String {
+    match menu.kind {
+        Kind::Values(..) if menu.text.is_empty() => "…".into(),
+        Kind::Values(..) => format!("⏎ takes “{}”; * stands for anything", menu.text),
+        Kind::Sites => "no site matches".into(),
+        _ => "no command matches".into(),
+    }
+}
+
+/// A line to type.
+pub fn prompt(model: &Model, prompt: &Prompt, theme: &Theme, buffer: &mut Buffer) {
+    let inner = frame(model, &prompt.title, 60, 4, theme, buffer);
+    put(buffer, inner.x + 1, inner.y, &format!("{}▏", prompt.text), theme.key, inner.width.saturating_sub(1));
+    if let Some(error) = &prompt.error {
+        put(buffer, inner.x + 1, inner.y + 1, error, theme.bad, inner.width.saturating_sub(1));
+    }
+}
