@@ -253,6 +253,7 @@ pub fn table(data: &[u8]) {
     let row = |value: &String| TopRow { value: value.clone(), sums: PageSums { page_views: 1, ..PageSums::default() } };
     let rows: Vec<TopRow> = values.iter().map(row).collect();
     let report = Report {
+        kind: None,
         site: values[0].clone(),
         zone: Zone::UTC,
         range: Span::default().range(Zone::UTC, 1_795_176_000, None).expect("the usual one"),

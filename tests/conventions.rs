@@ -57,6 +57,7 @@ fn every_example_runs() {
             .replace("access.log.2.gz", "old/o.gz")
             .replace("watch --headless", "watch --headless --until-idle 100ms")
             .replace("--until-idle 100ms --until-idle 5s", "--until-idle 100ms")
+            .replace("watch access.log", "watch --until-idle 100ms access.log")
             .replace("fathom-tui demo", "fathom-tui demo --lines 2000");
         let line = line.split(" #").next().expect("a command").replace("fathom-tui", env!("CARGO_BIN_EXE_fathom-tui"));
         let env = bench.command(["x"]);

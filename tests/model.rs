@@ -200,7 +200,7 @@ impl Watcher {
         });
         let options =
             WatchOptions { until_idle: Some(Duration::ZERO), no_events: true, from_end: false, verbose: false };
-        watch(&[log.to_owned()], ingest, &options, &AtomicBool::new(false), &mut |_| {}).expect("a look");
+        watch(&[log.to_owned()], ingest, &options, &AtomicBool::new(false), &mut |_| {}, &mut |_| {}).expect("a look");
     }
 
     /// Every page with its views.

@@ -12,8 +12,8 @@ use crate::store::{Filter, Reader};
 use crate::tui::{self, Chosen, Event, Hooks, Look, Options, Outside, THEMES, Theme, View};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Runs the dashboard over the store.

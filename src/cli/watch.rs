@@ -3,8 +3,8 @@
 use super::args;
 use super::config::Config;
 use super::console::clean;
-use super::signals::Signals;
 use super::dashboard::{self, Source};
+use super::signals::Signals;
 use super::{discover, ingest};
 use crate::error::{Exit, Failure, Outcome};
 use crate::model::Zone;

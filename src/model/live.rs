@@ -62,7 +62,8 @@ mod tests {
     #[test]
     fn visits_are_counted_while_they_last() {
         let visit = |first, last, page| Presence { first, last, page };
-        let visits = [visit(9_000, 9_990, 'a'), visit(9_800, 9_800, 'b'), visit(9_900, 9_995, 'b'), visit(1, 9_700, 'c')];
+        let visits =
+            [visit(9_000, 9_990, 'a'), visit(9_800, 9_800, 'b'), visit(9_900, 9_995, 'b'), visit(1, 9_700, 'c')];
         let live = Live::count(visits.into_iter(), 10_000, |page| page.to_string());
         assert_eq!(live.visitors, 3);
         assert_eq!(live.pages, [("b".into(), 2), ("a".into(), 1)]);

@@ -9,9 +9,7 @@ use super::settings::Settings;
 use super::states::{Reached, new_states, overtaken, remember};
 use crate::anonymise::DaySalt;
 use crate::input::Identity;
-use crate::model::{
-    Commit, Day, Dictionary, InputCommit, InputState, Kind, Presence, RowKey, SiteId, Sym, Symbols,
-};
+use crate::model::{Commit, Day, Dictionary, InputCommit, InputState, Kind, Presence, RowKey, SiteId, Sym, Symbols};
 use crate::sessionise::{Deltas, OpenVisit, Sessions};
 use crate::store::{DayWas, Site, StoreError, Tx, Writer};
 use std::collections::BTreeSet;
@@ -110,7 +108,9 @@ impl Committer {
             (row.site, Presence { first: visit.first(), last: visit.last(), page: row.page })
         };
         let visits: Vec<_> = self.sessions.visits().map(presence).collect();
-        let text = |page: &Sym| self.symbols.texts(Dictionary::Pages, &[*page]).first().map_or(String::new(), |text| text.to_string());
+        let text = |page: &Sym| {
+            self.symbols.texts(Dictionary::Pages, &[*page]).first().map_or(String::new(), |text| text.to_string())
+        };
         by_site(sites, &visits, now, text)
     }
 

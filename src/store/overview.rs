@@ -25,12 +25,7 @@ impl Reader {
     ///
     /// # Errors
     /// Of the engine.
-    pub fn overview(
-        &self,
-        query: &Query,
-        lists: &[(Dimension, Sort)],
-        limit: u64,
-    ) -> Result<Overview, StoreError> {
+    pub fn overview(&self, query: &Query, lists: &[(Dimension, Sort)], limit: u64) -> Result<Overview, StoreError> {
         let limit = if limit == 0 { usize::MAX } else { usize::try_from(limit).unwrap_or(usize::MAX) };
         let mut columns = vec![format!("bucket // {QUARTER}")];
         columns.extend(lists.iter().map(|(d, _)| column(*d).0.to_owned()));

@@ -32,12 +32,7 @@ impl Reader {
     ///
     /// # Errors
     /// Of the engine.
-    pub fn requests(
-        &self,
-        query: &Query,
-        lists: &[(Dimension, Sort)],
-        limit: u64,
-    ) -> Result<Requests, StoreError> {
+    pub fn requests(&self, query: &Query, lists: &[(Dimension, Sort)], limit: u64) -> Result<Requests, StoreError> {
         let by_path = query.filters_error_path();
         let table = if by_path { "error_facts" } else { "request_facts" };
         let (of_paths, others): (Vec<Dimension>, Vec<Dimension>) =

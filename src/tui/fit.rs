@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn it_never_is_too_wide() {
-        for text in ["/日本語/", "abcdefgh", "e\u{301}e\u{301}e\u{301}e\u{301}", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "مرحبا بالعالم"] {
+        for text in ["/日本語/", "abcdefgh", "e\u{301}e\u{301}e\u{301}e\u{301}", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "مرحبا بالعالم"]
+        {
             for columns in 0..12 {
                 assert!(width(&shorten(text, columns)) <= columns, "{text} in {columns}");
                 assert_eq!(width(&left(text, columns)), columns, "{text} in {columns}");

@@ -69,7 +69,9 @@ impl FromStr for Key {
         key.code = match (chars.next(), chars.next()) {
             (Some(c), None) if key.ctrl => KeyCode::Char(c.to_ascii_lowercase()),
             (Some(c), None) => KeyCode::Char(c),
-            _ => named.or_else(function).ok_or_else(|| format!("there is no key '{text}'; write q, ctrl-c or pageup"))?,
+            _ => {
+                named.or_else(function).ok_or_else(|| format!("there is no key '{text}'; write q, ctrl-c or pageup"))?
+            }
         };
         Ok(key)
     }

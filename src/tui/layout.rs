@@ -88,8 +88,15 @@ pub fn layout(model: &Model) -> Layout {
         row(y - 1, 1)
     });
     let footer = row(height.saturating_sub(1), 1.min(height));
-    let mut layout =
-        Layout { regime, header: row(0, 1.min(height)), chips, figures: row(y, 0), chart: None, panels: Vec::new(), footer };
+    let mut layout = Layout {
+        regime,
+        header: row(0, 1.min(height)),
+        chips,
+        figures: row(y, 0),
+        chart: None,
+        panels: Vec::new(),
+        footer,
+    };
     if regime == Regime::None {
         return layout;
     }

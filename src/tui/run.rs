@@ -1,8 +1,8 @@
 //! The loop: waits for an event, updates, does what has to be done, draws.
 
 use super::action::Keymap;
-use super::model::view::View;
 use super::model::Model;
+use super::model::view::View;
 use super::query::{Clock, Hooks, Look, Place, Question, Worker};
 use super::terminal::Screen;
 use super::theme::Theme;

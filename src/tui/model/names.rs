@@ -47,6 +47,10 @@ const STATUS: [(&str, &str); 34] = [
     ("504", "Gateway Timeout"),
 ];
 
+/// Names that are not only spelled with a capital.
+const SHORT: [(&str, &str); 4] =
+    [("ai", "AI"), ("seo", "SEO"), ("ai assistant", "AI assistant"), ("ai assistants", "AI assistants")];
+
 /// What a value is called: `DE Germany`, `404 Not Found`; harmless to show.
 pub fn label(dimension: Dimension, value: &str) -> String {
     let value = crate::model::clean(value.as_bytes());
@@ -62,6 +66,9 @@ pub fn label(dimension: Dimension, value: &str) -> String {
         Dimension::Source | Dimension::Referrer if value == crate::store::UNKNOWN => "Direct / none".into(),
         Dimension::Device | Dimension::Channel | Dimension::BotFamily | Dimension::Class => {
             let text = value.replace('_', " ");
+            if let Some((_, name)) = SHORT.iter().find(|(short, _)| *short == text) {
+                return (*name).into();
+            }
             let mut chars = text.chars();
             let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
             first + chars.as_str()
@@ -80,7 +87,7 @@ mod tests {
         assert_eq!(label(Dimension::Country, "US"), "US United States");
         assert_eq!(label(Dimension::Country, "ZZ"), "ZZ");
         assert_eq!(label(Dimension::Status, "404"), "404 Not Found");
-        assert_eq!(label(Dimension::Channel, "ai_assistant"), "Ai assistant");
+        assert_eq!(label(Dimension::Channel, "ai_assistant"), "AI assistant");
         assert_eq!(label(Dimension::Page, "/a\x1b[31m"), "/a\u{FFFD}[31m");
         assert_eq!(COUNTRIES.len(), 250);
     }

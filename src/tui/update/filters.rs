@@ -46,9 +46,9 @@ fn conflict(model: &Model, dimension: Dimension) -> Option<String> {
     }
     let is_path = |d: Dimension| d == Dimension::ErrorPath;
     let is_bot = |d: Dimension| matches!(d, Dimension::Bot | Dimension::BotFamily);
-    let clash = filters.iter().any(|f| {
-        (is_path(f.dimension) && is_bot(dimension)) || (is_bot(f.dimension) && is_path(dimension))
-    });
+    let clash = filters
+        .iter()
+        .any(|f| (is_path(f.dimension) && is_bot(dimension)) || (is_bot(f.dimension) && is_path(dimension)));
     clash.then(|| "bots and error paths do not combine".into())
 }
 
@@ -101,7 +101,8 @@ pub fn edit(model: &mut Model) -> Vec<Effect> {
 
 /// The second step: the operator.
 pub fn operators(model: &mut Model, dimension: Dimension) -> Vec<Effect> {
-    let operators = [(Op::Is, "is"), (Op::IsNot, "is not"), (Op::Contains, "contains"), (Op::ContainsNot, "does not contain")];
+    let operators =
+        [(Op::Is, "is"), (Op::IsNot, "is not"), (Op::Contains, "contains"), (Op::ContainsNot, "does not contain")];
     let items = operators.map(|(op, name)| item(name, Choice::Operator(dimension, op))).into();
     let title = format!("{} …", property(dimension));
     if let Some(Layer::Menu(menu)) = model.layers.last_mut() {

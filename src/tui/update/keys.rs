@@ -164,9 +164,7 @@ fn choose(model: &mut Model) -> Vec<Effect> {
         Some(Choice::Operator(dimension, op)) => filters::values(model, dimension, op),
         Some(Choice::Add(filter)) => {
             // The editor below it is done with as well.
-            let is_filter = |layer: &Layer| {
-                matches!(layer, Layer::Menu(menu) if matches!(menu.kind, Kind::Filter | Kind::Values(..)))
-            };
+            let is_filter = |layer: &Layer| matches!(layer, Layer::Menu(menu) if matches!(menu.kind, Kind::Filter | Kind::Values(..)));
             while model.layers.last().is_some_and(is_filter) {
                 model.layers.pop();
             }

@@ -50,7 +50,9 @@ fn palette(model: &Model) -> Menu {
     let known = ACTIONS.iter().enumerate().filter(|(_, known)| known.action != Action::Palette);
     let mut items: Vec<Item> =
         known.map(|(at, known)| item(known.text, model.keymap.labels(at), false, known.action.clone())).collect();
-    items.extend(times(model).items.into_iter().filter(|item| !matches!(item.choice, Choice::Run(Action::SetPeriod(_)))));
+    items.extend(
+        times(model).items.into_iter().filter(|item| !matches!(item.choice, Choice::Run(Action::SetPeriod(_)))),
+    );
     items.extend(sites(model));
     items.iter_mut().for_each(|item| item.is_current = false);
     Menu::new(Kind::Palette, "Command", items, true)
@@ -60,11 +62,15 @@ fn sites(model: &Model) -> Vec<Item> {
     let shown = model.data.report.as_ref().map(|report| report.site.clone());
     let one = |name: &String| {
         let is_current = shown.as_ref() == Some(name);
-        item(format!("site {}", crate::model::clean(name.as_bytes())), "", is_current, Action::SetSite(Some(name.clone())))
+        item(
+            format!("site {}", crate::model::clean(name.as_bytes())),
+            "",
+            is_current,
+            Action::SetSite(Some(name.clone())),
+        )
     };
-    let all = (model.sites.len() != 1).then(|| {
-        item("all sites added up", "", shown.as_deref() == Some("*"), Action::SetSite(None))
-    });
+    let all = (model.sites.len() != 1)
+        .then(|| item("all sites added up", "", shown.as_deref() == Some("*"), Action::SetSite(None)));
     all.into_iter().chain(model.sites.iter().map(one)).collect()
 }
 

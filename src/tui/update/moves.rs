@@ -39,7 +39,9 @@ pub fn sideways(model: &mut Model, right: bool) -> Vec<Effect> {
     let Focus::Panel(digit) = model.focus else { return crosshair(model, right) };
     let layout = layout(model);
     let Some((_, from)) = layout.panels.iter().find(|(d, _)| *d == digit) else { return Vec::new() };
-    let middle = |r: &super::super::layout::Area| (i32::from(r.x) + i32::from(r.width) / 2, i32::from(r.y) + i32::from(r.height) / 2);
+    let middle = |r: &super::super::layout::Area| {
+        (i32::from(r.x) + i32::from(r.width) / 2, i32::from(r.y) + i32::from(r.height) / 2)
+    };
     let (x, y) = middle(from);
     let beside = layout.panels.iter().filter(|(_, area)| {
         let (other, _) = middle(area);

@@ -20,7 +20,8 @@ pub fn press(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     }
     let layout = layout(model);
     if layout.chips.is_some_and(|area| has(&area, x, y)) {
-        return chip_at(model, layout.chips.unwrap_or_default(), x).map_or_else(Vec::new, |at| filters::remove(model, at));
+        return chip_at(model, layout.chips.unwrap_or_default(), x)
+            .map_or_else(Vec::new, |at| filters::remove(model, at));
     }
     if has(&layout.footer, x, y) {
         return hint_at(model, layout.footer, x).map_or_else(Vec::new, |action| act(model, action));
@@ -28,7 +29,9 @@ pub fn press(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     if layout.chart.is_some_and(|area| has(&area, x, y)) {
         return moves::focus(model, Focus::Chart);
     }
-    let Some((digit, area)) = layout.panels.iter().find(|(_, area)| has(area, x, y)).copied() else { return Vec::new() };
+    let Some((digit, area)) = layout.panels.iter().find(|(_, area)| has(area, x, y)).copied() else {
+        return Vec::new();
+    };
     let had_focus = model.focus == Focus::Panel(digit);
     moves::focus(model, Focus::Panel(digit));
     let panel = model.panel_mut(digit);

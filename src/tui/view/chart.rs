@@ -281,7 +281,15 @@ fn bars(series: &Series, most: f64, plot: Rect, style: Style, buffer: &mut Buffe
 }
 
 /// At the right of the title: what the lines are, or what is under the crosshair.
-fn legend(model: &Model, report: &Report, series: &Series, (x, end): (u16, u16), y: u16, theme: &Theme, buffer: &mut Buffer) {
+fn legend(
+    model: &Model,
+    report: &Report,
+    series: &Series,
+    (x, end): (u16, u16),
+    y: u16,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) {
     let mut parts: Vec<(String, Style)> = Vec::new();
     let metric = model.chart.metric;
     match model.chart.at.filter(|at| *at < series.now.len()) {
@@ -336,7 +344,9 @@ mod tests {
 
     #[test]
     fn scales_end_at_round_numbers() {
-        for (most, end) in [(0.0, 4.0), (3.0, 4.0), (7.0, 8.0), (812.0, 1000.0), (1_130.0, 1_200.0), (41_000.0, 50_000.0)] {
+        for (most, end) in
+            [(0.0, 4.0), (3.0, 4.0), (7.0, 8.0), (812.0, 1000.0), (1_130.0, 1_200.0), (41_000.0, 50_000.0)]
+        {
             assert_eq!(round_up(most, Metric::Visitors), end);
         }
         assert_eq!(round_up(2.1, Metric::ViewsPerVisit), 2.4);

@@ -69,19 +69,21 @@ fn titles(panel: &Panel, (x, y): (u16, u16), end: u16, theme: &Theme, buffer: &m
         put(buffer, x, y, "Live ", theme.head, end.saturating_sub(x));
         return;
     }
-    let room = usize::from(end.saturating_sub(x));
-    let with = |gap: &str| names.iter().map(|name| name.len()).sum::<usize>() + width(gap) * (names.len() - 1) + 1;
-    let gap = [" · ", "·"].into_iter().find(|gap| with(gap) <= room);
-    let Some(gap) = gap else {
-        // Only the tab that is open, and that there are others.
-        put(buffer, x, y, &format!("{} … ", names[panel.tab]), theme.head, room as u16);
-        return;
-    };
-    let mut x = x;
-    for (index, name) in names.iter().enumerate() {
-        if index > 0 {
-            x = put(buffer, x, y, gap, theme.dim, end - x);
+    let room = usize::from(end.saturating_sub(x)).saturating_sub(1);
+    let with = |gap: &str| names.iter().map(|name| name.len()).sum::<usize>() + width(gap) * (names.len() - 1);
+    let gap = if with(" · ") <= room { " · " } else { "·" };
+    let (mut x, is_whole) = (x, with(gap) <= room);
+    // Where not all fit, those from the open one on, and a sign that there are others.
+    let first = if is_whole { 0 } else { panel.tab };
+    for (index, name) in names.iter().enumerate().skip(first) {
+        let gap = if index > first { gap } else { "" };
+        let rest = usize::from(end.saturating_sub(x)).saturating_sub(1);
+        let more = if is_whole { 0 } else { 2 };
+        if width(gap) + name.len() + more > rest {
+            x = put(buffer, x, y, if index > first { "·…" } else { "…" }, theme.dim, end.saturating_sub(x));
+            break;
         }
+        x = put(buffer, x, y, gap, theme.dim, end - x);
         let style = if index == panel.tab { theme.head } else { theme.dim };
         x = put(buffer, x, y, name, style, end - x);
     }
@@ -91,7 +93,9 @@ fn titles(panel: &Panel, (x, y): (u16, u16), end: u16, theme: &Theme, buffer: &m
 /// What a panel without rows says; nothing if it has some.
 fn empty(model: &Model, panel: &Panel, dimension: Dimension) -> Option<String> {
     match &panel.list {
-        List::Waiting => Some(model.data.error.as_ref().map_or("…".into(), |(error, help)| format!("{error} — {help}"))),
+        List::Waiting => {
+            Some(model.data.error.as_ref().map_or("…".into(), |(error, help)| format!("{error} — {help}")))
+        }
         List::Failed(error, help) => Some(format!("{error} — {help} (^R tries again)")),
         List::Unknown => Some(format!(
             "Not known under these filters: page views and requests are counted apart. {} clears the filters",
@@ -146,11 +150,20 @@ const SHARE: usize = 5;
 const CHANGE: usize = 8;
 
 impl Columns {
-    fn new(model: &Model, panel: &Panel, dimension: Dimension, inner: usize, texts: impl Fn(Metric) -> usize) -> Columns {
+    fn new(
+        model: &Model,
+        panel: &Panel,
+        dimension: Dimension,
+        inner: usize,
+        texts: impl Fn(Metric) -> usize,
+    ) -> Columns {
         let sort = panel.sort();
         let is_zoomed = model.zoomed().is_some();
         let column = |metric: Metric| (metric, texts(metric).max(head(dimension, metric).0.len()).max(5) + 1);
-        let has_latency = panel.rows().iter().any(|row| matches!(&row.figures, super::super::model::panel::Figures::Requests(_, _, Some(_))));
+        let has_latency = panel
+            .rows()
+            .iter()
+            .any(|row| matches!(&row.figures, super::super::model::panel::Figures::Requests(_, _, Some(_))));
         let is_time = |metric: &Metric| matches!(metric, Metric::P50 | Metric::P95 | Metric::P99);
         let metrics: Vec<(Metric, usize)> = match is_zoomed {
             true => columns(dimension).iter().filter(|m| has_latency || !is_time(m)).map(|m| column(*m)).collect(),
@@ -160,7 +173,7 @@ impl Columns {
         let mut columns = Columns { label: 0, bar: 0, metrics, share: true, change: compared && inner >= 46 };
         let fixed = |c: &Columns| {
             let shares = if c.share { SHARE } else { 0 } + if c.change { CHANGE } else { 0 };
-            1 + c.metrics.iter().map(|(_, width)| width).sum::<usize>() + shares
+            2 + c.metrics.iter().map(|(_, width)| width).sum::<usize>() + shares
         };
         // On a small screen what is less important goes.
         while columns.metrics.len() > 1 && inner < fixed(&columns) + 16 {
@@ -181,7 +194,15 @@ impl Columns {
     }
 }
 
-fn rows(model: &Model, panel: &Panel, dimension: Dimension, inner: Rect, is_focused: bool, theme: &Theme, buffer: &mut Buffer) {
+fn rows(
+    model: &Model,
+    panel: &Panel,
+    dimension: Dimension,
+    inner: Rect,
+    is_focused: bool,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) {
     let Some(report) = &model.data.report else { return };
     let meaning = Meaning::of(dimension, &report.totals);
     let page = usize::from(inner.height.saturating_sub(1));
@@ -273,7 +294,13 @@ fn heads(panel: &Panel, dimension: Dimension, columns: &Columns, inner: Rect, th
     }
     for (metric, wide) in &columns.metrics {
         let text = head(dimension, *metric).0;
-        let arrow = if *metric != sort.metric { "" } else if sort.ascending { "▲" } else { "▼" };
+        let arrow = if *metric != sort.metric {
+            ""
+        } else if sort.ascending {
+            "▲"
+        } else {
+            "▼"
+        };
         let style = if *metric == sort.metric { theme.head } else { theme.dim };
         x = put(buffer, x, inner.y, &right(&format!("{text}{arrow}"), *wide), style, *wide as u16);
     }
@@ -286,7 +313,15 @@ fn heads(panel: &Panel, dimension: Dimension, columns: &Columns, inner: Rect, th
 }
 
 /// The label, its middle cut if it must be, with what matches the search marked.
-fn label(row: &Row, searched: &str, (x, y): (u16, u16), columns: usize, base: Style, theme: &Theme, buffer: &mut Buffer) {
+fn label(
+    row: &Row,
+    searched: &str,
+    (x, y): (u16, u16),
+    columns: usize,
+    base: Style,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) {
     let text = shorten(&row.label, columns);
     if searched.trim().is_empty() {
         put(buffer, x, y, &text, base, columns as u16);
