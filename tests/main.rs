@@ -6,6 +6,7 @@ mod copies;
 mod corpus;
 mod damage;
 mod dashboard;
+mod dashboard_data;
 mod doctor;
 mod failures;
 mod fuzz;

@@ -148,7 +148,8 @@ impl Screen {
         let shell = self.output(&["display", "-p", "-t", "t", "#{pane_pid}"]);
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(10) {
-            let found = Command::new("pgrep").args(["-P", shell.trim(), "-x", "fathom-tui"]).output().expect("pgrep runs");
+            let found =
+                Command::new("pgrep").args(["-P", shell.trim(), "-x", "fathom-tui"]).output().expect("pgrep runs");
             let found = String::from_utf8_lossy(&found.stdout).trim().to_owned();
             if !found.is_empty() {
                 return found;
@@ -190,9 +191,9 @@ impl Drop for Screen {
 /// The environment of a bench as words for `env`.
 pub fn environment(bench: &Bench) -> String {
     let command = bench.command(["x"]);
-    let set = command.get_envs().filter_map(|(name, value)| {
-        Some(format!("{}='{}'", name.to_string_lossy(), value?.to_string_lossy()))
-    });
+    let set = command
+        .get_envs()
+        .filter_map(|(name, value)| Some(format!("{}='{}'", name.to_string_lossy(), value?.to_string_lossy())));
     let words: Vec<String> = set.collect();
     format!("-i {} LC_ALL=C.UTF-8 TERM=xterm-256color", words.join(" "))
 }

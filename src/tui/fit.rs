@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(shorten("short", 12), "short");
         assert_eq!(shorten("abc", 1), "…");
         assert_eq!(shorten("abc", 0), "");
-        assert_eq!(shorten("/日本語/ページ", 8), "/日…ージ");
+        assert_eq!(shorten("/日本語/ページ", 8), "/日…ジ");
         assert_eq!(left("e\u{301}a", 4), "e\u{301}a  ");
         assert_eq!(right("42", 5), "   42");
     }

@@ -176,6 +176,9 @@ mod tests {
     fn nothing_is_outside_or_overlaps() {
         for (width, height) in (0..210).step_by(3).flat_map(|w| (0..70).map(move |h| (w, h))) {
             let layout = of(width, height);
+            if layout.regime == Regime::None {
+                continue;
+            }
             let parts = layout.panels.iter().map(|(_, area)| *area).chain(layout.chart);
             let parts = parts.chain([layout.header, layout.footer, layout.figures]);
             let mut used = vec![false; usize::from(width) * usize::from(height)];

@@ -8,6 +8,7 @@
 //! ```
 
 mod action;
+mod ask;
 mod crash;
 mod fit;
 mod input;

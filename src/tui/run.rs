@@ -3,14 +3,13 @@
 use super::action::Keymap;
 use super::model::Model;
 use super::model::view::View;
-use super::query::{Clock, Hooks, Look, Place, Question, Worker};
+use super::query::{Clock, Hooks, Look, Place, Worker};
 use super::terminal::Screen;
 use super::theme::Theme;
 use super::update::{Effect, Event, update};
-use super::{crash, input, view};
-use crate::model::{Dimension, Zone};
-use crate::report::Asked;
-use crate::store::{Filter, Op, Tell};
+use super::{ask, crash, input, view};
+use crate::model::Zone;
+use crate::store::Tell;
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -22,8 +21,6 @@ const FRAME: Duration = Duration::from_millis(16);
 const LOOK: Duration = Duration::from_secs(1);
 /// Who is there now changes as time passes, even if nothing comes.
 const LIVE: u64 = 15_000;
-/// So many rows of a list are loaded; a search finds the others.
-const ROWS: u64 = 10_000;
 
 /// How the dashboard is to be.
 pub struct Options {
@@ -148,7 +145,8 @@ impl Loop {
                     return Ok(code);
                 }
             }
-            self.look();
+            let effects = self.look();
+            self.effects(effects, screen)?;
             let is_due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME);
             if self.is_dirty && is_due {
                 self.draw(screen)?;
@@ -200,13 +198,12 @@ impl Loop {
 
     fn effects(&mut self, effects: Vec<Effect>, screen: &mut Screen) -> io::Result<Option<u8>> {
         for effect in effects {
+            if let Some(question) = ask::question(&self.model, &effect) {
+                self.worker.ask(self.model.data.generation, question);
+            }
             match effect {
-                Effect::Ask => self.ask(),
-                Effect::AskValues(dimension) => {
-                    let asked = Asked { by: vec![dimension], limit: 1_000, ..self.asked() };
-                    self.question(Question::Values(dimension, Box::new(asked)));
-                }
-                Effect::AskRows(digit, text) => self.ask_rows(digit, &text),
+                Effect::Ask => (self.news, self.answered) = (false, self.millis()),
+                Effect::AskValues(_) | Effect::AskRows(..) => {}
                 Effect::Redraw => {
                     screen.forget()?;
                     self.model.size = screen.size()?;
@@ -225,46 +222,12 @@ impl Loop {
         Ok(None)
     }
 
-    fn asked(&self) -> Asked {
-        self.model.view.asked(self.model.zone, self.model.now)
-    }
-
-    fn question(&self, question: Question) {
-        self.worker.ask(self.model.data.generation, question);
-    }
-
-    fn ask(&mut self) {
-        let model = &self.model;
-        let mut by = model.dimensions();
-        // The share of failed requests is among the headline numbers.
-        if crate::report::is_known(Dimension::Class, &model.view.filters) {
-            by.push(Dimension::Class);
-        }
-        let sorts = model.panels.iter().filter_map(|panel| Some((panel.dimension()?, panel.sort()))).collect();
-        let asked = Box::new(Asked { by, sorts, limit: ROWS, ..self.asked() });
-        let is_all = model.view.chosen == super::model::view::Chosen::Named(crate::report::Period::All);
-        let compare = model.view.compare.filter(|_| !is_all);
-        self.question(Question::View { asked, compare, live: model.is_live && !model.is_paused });
-        (self.news, self.answered) = (false, self.millis());
-    }
-
-    /// Rows with that text, of all that there are.
-    fn ask_rows(&self, digit: u8, text: &str) {
-        let panel = self.model.panel(digit);
-        let Some(dimension) = panel.dimension() else { return };
-        let mut asked = Asked { by: vec![dimension], limit: 200, ..self.asked() };
-        asked.sorts = vec![(dimension, panel.sort())];
-        let own = text.split_whitespace().map(|word| Filter { dimension, op: Op::Contains, values: vec![word.into()] });
-        asked.filters.extend(own);
-        self.question(Question::Rows(digit, text.to_owned(), Box::new(asked)));
-    }
-
     /// Looks whether the store has something new, and asks for it, but not so often that
     /// asking takes all the time.
-    fn look(&mut self) {
-        let Some(path) = &self.watched else { return };
+    fn look(&mut self) -> Vec<Effect> {
+        let Some(path) = &self.watched else { return Vec::new() };
         if self.looked.is_some_and(|looked| looked.elapsed() < LOOK) {
-            return;
+            return Vec::new();
         }
         self.looked = Some(Instant::now());
         let mut log = path.as_os_str().to_owned();
@@ -279,11 +242,9 @@ impl Loop {
         let since = self.millis().saturating_sub(self.answered);
         let is_due = (self.news && since >= 900) || (is_there && since >= LIVE) || self.has_turned();
         if is_due && !model.is_paused && model.data.asked.is_none() {
-            let effects = super::update::renew(&mut self.model);
-            if effects.contains(&Effect::Ask) {
-                self.ask();
-            }
+            return super::update::renew(&mut self.model);
         }
+        Vec::new()
     }
 
     /// Whether another hour has begun since the last answer, which moves ranges.

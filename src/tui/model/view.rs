@@ -156,12 +156,11 @@ pub fn date(date: NaiveDate, now: NaiveDate) -> String {
 pub fn dates(range: &Range, zone: Zone, now: i64) -> String {
     let today = zone.day(now).date();
     let (first, last) = (zone.day(range.from).date(), zone.day((range.to - 1).max(range.from)).date());
-    match first == last {
-        true => date(first, today),
-        false if first.year() == last.year() && first.year() != today.year() => {
-            format!("{} – {}", first.format("%-d %b"), date(last, today))
-        }
-        false => format!("{} – {}", date(first, today), date(last, today)),
+    match () {
+        _ if first == last => date(first, today),
+        _ if first.year() == last.year() => format!("{} – {}", first.format("%-d %b"), date(last, today)),
+        // Both years, so that nobody has to think about it.
+        _ => format!("{} – {}", first.format("%-d %b %Y"), last.format("%-d %b %Y")),
     }
 }
 

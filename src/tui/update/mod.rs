@@ -279,7 +279,7 @@ fn answer(model: &mut Model, answered: Answered) -> Vec<Effect> {
         }
         Answer::Failed(error, help) => {
             model.data.asked = None;
-            model.complain(format!("{error} — {help}"));
+            model.complain(error.clone());
             for panel in model.panels.iter_mut().filter(|panel| !matches!(panel.list, List::Rows(..))) {
                 if !matches!(panel.list, List::Unknown) {
                     panel.put(List::Failed(error.clone(), help.clone()));

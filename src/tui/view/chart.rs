@@ -105,12 +105,11 @@ pub fn chart(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
         return;
     }
     let say = |buffer: &mut Buffer, text: &str| super::panel::say(text, inner, theme.dim, buffer);
-    let Some(report) = report else {
-        return match &model.data.error {
-            Some((error, help)) => say(buffer, &format!("{error} — {help}")),
-            None => say(buffer, "…"),
-        };
-    };
+    if let Some((error, help)) = &model.data.error {
+        let again = model.keymap.label(&super::super::action::Action::Refresh);
+        return super::panel::say(&format!("{error} — {help} ({again} asks again)"), inner, theme.bad, buffer);
+    }
+    let Some(report) = report else { return say(buffer, "…") };
     if model.data.extent.is_none() {
         return say(buffer, super::panel::NO_HITS);
     }
@@ -261,9 +260,11 @@ fn bars(series: &Series, most: f64, plot: Rect, style: Style, buffer: &mut Buffe
     let steps = series.now.len().max(1);
     let each = usize::from(plot.width) / steps;
     for x in 0..usize::from(plot.width) {
-        let at = x * steps / usize::from(plot.width);
-        let begins = at * usize::from(plot.width) / steps;
-        let Some(value) = series.now[at].filter(|_| each < 3 || x > begins) else { continue };
+        let step = |x: usize| x * steps / usize::from(plot.width);
+        let at = step(x);
+        // Bars that are wide enough have a gap before them.
+        let begins = x == 0 || step(x - 1) != at;
+        let Some(value) = series.now[at].filter(|_| each < 3 || !begins) else { continue };
         let mut eighths = (value / most * f64::from(plot.height) * 8.0).round() as usize;
         if value > 0.0 {
             eighths = eighths.max(1);

@@ -1,0 +1,111 @@
+//! Scripts of keys, and random ones: what `update` makes of them.
+
+use super::driver::{Driver, traffic};
+use crate::tui::action::{ACTIONS, Action, Place};
+use crate::tui::model::Focus;
+use crate::tui::model::layer::Layer;
+use crate::tui::update::{Effect, Event, act};
+use proptest::prelude::*;
+use std::cell::RefCell;
+
+#[test]
+fn no_key_is_silent() {
+    let store = traffic();
+    for known in ACTIONS {
+        let focus = if known.place == Place::Chart { Focus::Chart } else { Focus::Panel(1) };
+        let mut driver = Driver::new(&store, (120, 40));
+        // Where it can do something: not at the first row, with a search that Esc clears.
+        driver.keys("j j");
+        if known.action == Action::Back {
+            driver.keys("/ d enter");
+        }
+        driver.model.focus = focus;
+        let before = driver.picture();
+        driver.model.toast = None;
+        let effects = act(&mut driver.model, known.action.clone());
+        let says = driver.model.toast.is_some() || !effects.is_empty();
+        let is_there = known.action == Action::Panel(1);
+        assert!(says || is_there || driver.picture() != before, "{} does nothing", known.name);
+    }
+}
+
+#[test]
+fn escape_never_quits() {
+    let mut driver = Driver::new(&traffic(), (80, 24));
+    for keys in ["", "z", "z f", "z f enter enter", "?", ":", "t", "C", "/", "s", "0 left"] {
+        driver.keys(keys);
+        for _ in 0..6 {
+            let effects = driver.send(Event::Key("esc".parse().expect("a key")));
+            assert!(!effects.iter().any(|effect| matches!(effect, Effect::End(_))), "{keys}");
+        }
+        assert!(driver.model.layers.is_empty(), "{keys}");
+    }
+}
+
+#[test]
+fn a_paste_presses_no_keys() {
+    let mut driver = Driver::new(&traffic(), (80, 24));
+    assert!(driver.send(Event::Paste("qqq\x1b[31m".into())).is_empty());
+    driver.keys("/");
+    driver.send(Event::Paste("docs\nq".into()));
+    assert_eq!(driver.model.panel(1).search, "docs");
+}
+
+#[test]
+fn the_mouse_chooses_filters_and_scrolls() {
+    let mut driver = Driver::new(&traffic(), (80, 24));
+    driver.send(Event::Press(45, 15));
+    assert_eq!(driver.model.focus, Focus::Panel(2));
+    assert_eq!(driver.model.panel(2).at, 2);
+    driver.send(Event::Press(45, 15));
+    assert_eq!(driver.model.view.filters.len(), 1);
+    let chips = driver.picture().lines().nth(1).expect("chips").to_owned();
+    let cross = chips.chars().position(|c| c == '×').expect("a cross") as u16;
+    driver.send(Event::Press(cross, 1));
+    assert!(driver.model.view.filters.is_empty());
+    driver.send(Event::Wheel(5, 18, true));
+    assert_eq!(driver.model.panel(1).at, 3);
+    let footer = driver.picture().lines().last().expect("a footer").to_owned();
+    driver.model.toast = None;
+    let help = driver.picture().lines().last().expect("a footer").chars().collect::<String>();
+    let at = help.find("? help").map(|byte| help[..byte].chars().count()).expect(&footer) as u16;
+    driver.send(Event::Press(at + 2, 23));
+    assert!(matches!(driver.model.layers.last(), Some(Layer::Menu(_))));
+}
+
+thread_local! {
+    static DRIVER: RefCell<Driver> = RefCell::new(Driver::new(&traffic(), (80, 24)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    /// Whatever is typed at whatever size, nothing panics and nothing is drawn outside.
+    #[test]
+    fn random_events(events in prop::collection::vec((0usize..100, 0u16..210, 0u16..70), 1..80)) {
+        DRIVER.with_borrow_mut(|driver| {
+            for (what, x, y) in events {
+                let known = &ACTIONS[what % ACTIONS.len()];
+                match what {
+                    0..=69 => {
+                        if let Some(key) = known.keys.first() {
+                            // Answers of the store are for other tests: this one is to be quick.
+                            let key = key.parse().expect("a key");
+                            crate::tui::update::update(&mut driver.model, Event::Key(key));
+                        }
+                    }
+                    70..=79 => drop(crate::tui::update::update(&mut driver.model, Event::Resize(x, y))),
+                    80..=86 => drop(crate::tui::update::update(&mut driver.model, Event::Press(x, y))),
+                    87..=92 => drop(crate::tui::update::update(&mut driver.model, Event::Wheel(x, y, x % 2 == 0))),
+                    93..=96 => drop(crate::tui::update::update(&mut driver.model, Event::Paste("a/é日".into()))),
+                    _ => driver.keys("ctrl-r"),
+                }
+                let (width, _) = driver.model.size;
+                for line in driver.picture().lines() {
+                    prop_assert!(crate::tui::fit::width(line) <= width.into());
+                }
+            }
+            Ok(())
+        })?;
+    }
+}
