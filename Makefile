@@ -57,6 +57,7 @@ bench: build
 	python3 benches/speed.py $(BIN)
 	$(CARGO) run -q --release --locked $(FEATURES) --example micro
 	python3 benches/run.py $(BIN)
+	python3 benches/dashboard.py $(BIN)
 	python3 benches/exactly_once.py $(BIN)
 
 # The committed manual and completions; a test proves that they are current.

@@ -149,4 +149,5 @@ def main():
                 bench_leases(binary, db, folder, args.seconds)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -143,7 +143,7 @@ _fathom__tui() {
 
     case "${cmd}" in
         fathom__tui)
-            opts="-q -v -V -h --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --version --help watch import report detect sites status doctor privacy completions man demo generate-log help"
+            opts="-q -v -V -h --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --period --filter --compare --theme --ascii --no-live --no-mouse --version --help watch import report detect sites status doctor privacy completions man demo generate-log help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -178,6 +178,22 @@ _fathom__tui() {
                     return 0
                     ;;
                 --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --period)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --compare)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -235,13 +251,29 @@ _fathom__tui() {
             return 0
             ;;
         fathom__subcmd__tui__subcmd__demo)
-            opts="-q -v -h --report --lines --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
+            opts="-q -v -h --report --lines --period --filter --compare --theme --ascii --no-live --no-mouse --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --lines)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --period)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --compare)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1327,7 +1359,7 @@ _fathom__tui() {
             return 0
             ;;
         fathom__subcmd__tui__subcmd__watch)
-            opts="-q -v -h --headless --until-idle --from-end --no-inotify --log-format --exclude --geoip --trusted-proxy --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
+            opts="-q -v -h --headless --until-idle --from-end --no-inotify --log-format --exclude --geoip --trusted-proxy --period --filter --compare --theme --ascii --no-live --no-mouse --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1350,6 +1382,22 @@ _fathom__tui() {
                     return 0
                     ;;
                 --trusted-proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --period)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --compare)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

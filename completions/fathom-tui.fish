@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_fathom_tui_global_optspecs
-    string join \n db= config= state-dir= salts= site= timezone= color= q/quiet v/verbose now= V/version h/help
+    string join \n db= config= state-dir= salts= site= timezone= color= q/quiet v/verbose now= period= filter= compare= theme= ascii no-live no-mouse V/version h/help
 end
 
 function __fish_fathom_tui_needs_command
@@ -34,11 +34,18 @@ complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -l color -d 'When to
 always\t''
 never\t''"
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -l now -d 'A clock that stands still' -r
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -l period -d 'What it shows: realtime today yesterday 7d 28d 30d 91d month last-month year 6mo 12mo all [default: 28d]' -r
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -l filter -d 'Only what this holds for: DIMENSION==VALUE, !=, ~ contains, !~ (repeatable)' -r
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -l compare -d 'Compare with the period before, the year before, or nothing [default: previous]' -r
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -l theme -d 'Colours: dark or light; `list` names them' -r
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -s q -l quiet -d 'Say nothing but errors'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -s v -l verbose -d 'Say more'
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -l ascii -d 'Draw with ASCII only'
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -l no-live -d 'Ask the store only when a key does'
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -l no-mouse -d 'Leave the mouse to the terminal'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -s V -l version -d 'Print version, engine, geo database date and credit'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "watch" -d 'Follow logs as they grow'
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "watch" -d 'Follow logs as they grow, with the dashboard'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "import" -d 'Read logs once, plain or compressed; what is known already is not counted again'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "report" -d 'Print a report'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "detect" -d 'Say which format a log is in, and how it is read'
@@ -48,7 +55,7 @@ complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "doctor" -d 'S
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "privacy" -d 'Say what is kept about visitors, and search for anything that should not be there'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "man" -d 'Print the manual page'
-complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "demo" -d 'Fill a temporary store with four weeks of simulated traffic and report on it'
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "demo" -d 'The dashboard on a temporary store of simulated traffic that goes on'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "generate-log" -d 'Write a simulated access log'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l until-idle -d 'Stop when nothing new came for that long, such as 30s or 5m' -r
@@ -56,6 +63,10 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l log-form
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l exclude -d 'Leave out requests: path:/health, ip:10.0.0.0/8, agent:*Uptime*, host:, referrer:, method:, status:' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l geoip -d 'A MaxMind or DB-IP database for countries or cities [default: the embedded countries]' -r -F
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l trusted-proxy -d 'A proxy whose X-Forwarded-For is believed' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l period -d 'What it shows: realtime today yesterday 7d 28d 30d 91d month last-month year 6mo 12mo all [default: 28d]' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l filter -d 'Only what this holds for: DIMENSION==VALUE, !=, ~ contains, !~ (repeatable)' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l compare -d 'Compare with the period before, the year before, or nothing [default: previous]' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l theme -d 'Colours: dark or light; `list` names them' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l db -d 'The store\'s file [default: fathom-tui/fathom.duckdb in the XDG data folder]' -r -F
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l config -d 'The configuration [default: fathom-tui/config.toml in the XDG configuration folder]' -r -F
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l state-dir -d 'Where keys and salts of stores lie [default: fathom-tui in the XDG state folder]' -r -F
@@ -66,9 +77,12 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l color -d
 always\t''
 never\t''"
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l now -d 'A clock that stands still' -r
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l headless -d 'Follow without a dashboard'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l headless -d 'Follow without the dashboard (what it does anyway off a terminal)'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l from-end -d 'Skip what is there already'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l no-inotify -d 'Only poll, for file systems without events'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l ascii -d 'Draw with ASCII only'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l no-live -d 'Ask the store only when a key does'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l no-mouse -d 'Leave the mouse to the terminal'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -s q -l quiet -d 'Say nothing but errors'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -s v -l verbose -d 'Say more'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -283,6 +297,10 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand man" -s q -l quiet
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand man" -s v -l verbose -d 'Say more'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l lines -d 'Lines of simulated traffic' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l period -d 'What it shows: realtime today yesterday 7d 28d 30d 91d month last-month year 6mo 12mo all [default: 28d]' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l filter -d 'Only what this holds for: DIMENSION==VALUE, !=, ~ contains, !~ (repeatable)' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l compare -d 'Compare with the period before, the year before, or nothing [default: previous]' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l theme -d 'Colours: dark or light; `list` names them' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l db -d 'The store\'s file [default: fathom-tui/fathom.duckdb in the XDG data folder]' -r -F
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l config -d 'The configuration [default: fathom-tui/config.toml in the XDG configuration folder]' -r -F
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l state-dir -d 'Where keys and salts of stores lie [default: fathom-tui in the XDG state folder]' -r -F
@@ -294,6 +312,9 @@ always\t''
 never\t''"
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l now -d 'A clock that stands still' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l report -d 'Print a report (what it does anyway off a terminal)'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l ascii -d 'Draw with ASCII only'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l no-live -d 'Ask the store only when a key does'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -l no-mouse -d 'Leave the mouse to the terminal'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -s q -l quiet -d 'Say nothing but errors'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -s v -l verbose -d 'Say more'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -316,7 +337,7 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -l n
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -s q -l quiet -d 'Say nothing but errors'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -s v -l verbose -d 'Say more'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "watch" -d 'Follow logs as they grow'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "watch" -d 'Follow logs as they grow, with the dashboard'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "import" -d 'Read logs once, plain or compressed; what is known already is not counted again'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "report" -d 'Print a report'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "detect" -d 'Say which format a log is in, and how it is read'
@@ -326,7 +347,7 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fi
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "privacy" -d 'Say what is kept about visitors, and search for anything that should not be there'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "completions" -d 'Print the completions of a shell'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "man" -d 'Print the manual page'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "demo" -d 'Fill a temporary store with four weeks of simulated traffic and report on it'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "demo" -d 'The dashboard on a temporary store of simulated traffic that goes on'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "generate-log" -d 'Write a simulated access log'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and __fish_seen_subcommand_from sites" -f -a "list" -d 'List sites, their hosts and totals'

@@ -333,3 +333,51 @@ fn escape_closes_one_layer_at_a_time_and_never_quits() {
     screen.keys(&[":"]).text("last 7").keys(&["Enter"]).see("‹ Last 7 days ›");
     screen.keys(&[":"]).text("no such thing").see("no command matches").keys(&["Enter"]).see("no command matches");
 }
+
+/// What the program writes, split into texts and escape sequences.
+fn pieces(bytes: &[u8]) -> (Vec<String>, Vec<String>) {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let escapes = regex::Regex::new(r"\x1b\[[0-9;?]*[ -/]*[@-~]").expect("an expression");
+    let found = escapes.find_iter(&text).map(|found| found.as_str().to_owned()).collect();
+    (escapes.split(&text).map(str::to_owned).collect(), found)
+}
+
+#[test]
+fn frames_are_whole_and_nothing_foreign_is_written() {
+    if !has_tmux("checks 14 and 50") {
+        return;
+    }
+    let bench = Bench::at(crate::screen::NOW);
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0";
+    let mut log = String::new();
+    for (n, page) in ["\\x1b[2J", "\\x1b]0;owned\\x07", "\u{9b}31m", "日本", "e\u{301}", "\u{202e}evil", "\x1b[31m"]
+        .iter()
+        .enumerate()
+    {
+        log += &format!(
+            "10.0.0.{n} - - [22/Aug/2026:10:00:00 +0200] \"GET /{page} HTTP/1.1\" 200 5 \"https://{page}/{page}\" \"{agent} {page}\"\n"
+        );
+    }
+    crate::support::append(&bench, "hostile.log", log.as_bytes());
+    bench.imported("hostile.log");
+    let screen = small(&bench);
+    let recorded = bench.path("recorded");
+    screen.record(&recorded);
+    for keys in [&["j", "j", "2", "."][..], &["z", "j"], &["Escape"], &["W", "X", "Enter"], &["?"], &["Escape"], &["q"]]
+    {
+        screen.keys(keys).settled();
+    }
+    screen.see("RC=0\n");
+    let bytes = std::fs::read(&recorded).expect("recorded");
+    let ours = bytes.windows(8).position(|w| w == b"\x1b[?1049l").map_or(&bytes[..], |end| &bytes[..end]);
+    let (texts, escapes) = pieces(ours);
+    let count = |wanted: &str| escapes.iter().filter(|escape| *escape == wanted).count();
+    assert!(count("\x1b[?2026h") > 5, "{escapes:?}");
+    // One more ends than begins: that of leaving.
+    assert_eq!(count("\x1b[?2026h") + 1, count("\x1b[?2026l"));
+    assert_eq!(count("\x1b[2J"), 0);
+    for text in texts {
+        assert!(!text.chars().any(|c| c.is_control()), "{text:?}");
+        assert!(!text.contains("owned\x07") && !text.contains('\u{202e}'), "{text:?}");
+    }
+}

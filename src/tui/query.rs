@@ -269,10 +269,12 @@ fn wait(shared: &Shared, slow: Duration) {
     }
 }
 
+/// Names of all sites, and the first and last hour with data.
+type About = (Vec<String>, Option<(i64, i64)>);
 type Viewed<'a> = (&'a Asked, Option<Compare>, bool);
 
 fn view(place: &mut Place, reader: &Reader, (asked, compare, live): Viewed<'_>, now: i64, give: &dyn Fn(Answer)) {
-    let about = || -> Result<(Vec<String>, Option<(i64, i64)>), StoreError> {
+    let about = || -> Result<About, StoreError> {
         let sites = reader.sites()?;
         let only = asked.site.as_ref().and_then(|name| sites.iter().find(|site| site.name == *name));
         let ids: Vec<_> = only.map(|site| site.id).into_iter().collect();
@@ -307,7 +309,7 @@ fn in_parts(
     reader: &Reader,
     asked: &Asked,
     error: ReportError,
-    (sites, extent): (Vec<String>, Option<(i64, i64)>),
+    (sites, extent): About,
     now: i64,
     give: &dyn Fn(Answer),
 ) {

@@ -11,7 +11,7 @@ use super::{ask, crash, input, view};
 use crate::model::Zone;
 use crate::store::Tell;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -96,7 +96,6 @@ pub fn run(options: Options, outside: Outside) -> io::Result<u8> {
         news: false,
         answered: 0,
     };
-    looped.effects(vec![Effect::Redraw], &mut screen)?;
     let first = super::update::ask(&mut looped.model);
     looped.draw(&mut screen)?;
     looped.effects(first, &mut screen)?;
@@ -117,7 +116,7 @@ struct Loop {
     /// The store's file, while what is new is shown.
     watched: Option<PathBuf>,
     /// How it was when it was looked at last.
-    stamp: Option<[(u64, Option<SystemTime>); 2]>,
+    stamp: Option<Stamp>,
     looked: Option<Instant>,
     /// Something new is in the store.
     news: bool,
@@ -202,7 +201,11 @@ impl Loop {
                 self.worker.ask(self.model.data.generation, question);
             }
             match effect {
-                Effect::Ask => (self.news, self.answered) = (false, self.millis()),
+                Effect::Ask => {
+                    // What comes after this is news.
+                    self.stamp = self.watched.as_deref().map(stamp);
+                    (self.news, self.answered) = (false, self.millis());
+                }
                 Effect::AskValues(_) | Effect::AskRows(..) => {}
                 Effect::Redraw => {
                     screen.forget()?;
@@ -230,12 +233,7 @@ impl Loop {
             return Vec::new();
         }
         self.looked = Some(Instant::now());
-        let mut log = path.as_os_str().to_owned();
-        log.push(".wal");
-        let of = |path: &std::path::Path| {
-            std::fs::metadata(path).map_or((0, None), |meta| (meta.len(), meta.modified().ok()))
-        };
-        let stamp = Some([of(path), of(std::path::Path::new(&log))]);
+        let stamp = Some(stamp(path));
         self.news |= std::mem::replace(&mut self.stamp, stamp) != stamp;
         let model = &self.model;
         let is_there = model.live().is_some_and(|live| live.visitors > 0 || live.minutes.iter().any(|n| *n > 0));
@@ -261,4 +259,14 @@ impl Loop {
         (self.is_dirty, self.drawn) = (false, Some(Instant::now()));
         Ok(())
     }
+}
+
+/// Size and time of the store's file and of its log.
+type Stamp = [(u64, Option<SystemTime>); 2];
+
+fn stamp(path: &Path) -> Stamp {
+    let mut log = path.as_os_str().to_owned();
+    log.push(".wal");
+    let of = |path: &Path| std::fs::metadata(path).map_or((0, None), |meta| (meta.len(), meta.modified().ok()));
+    [of(path), of(Path::new(&log))]
 }

@@ -178,7 +178,7 @@ fn typed_value(menu: &Menu) -> Option<Choice> {
     let Kind::Values(dimension, op) = menu.kind else { return None };
     let text = menu.text.trim();
     let values = text.split('|').map(str::to_owned).collect();
-    (!text.is_empty()).then(|| Choice::Add(crate::store::Filter { dimension, op, values }))
+    (!text.is_empty()).then_some(Choice::Add(crate::store::Filter { dimension, op, values }))
 }
 
 fn in_prompt(model: &mut Model, key: Key) -> Vec<Effect> {
