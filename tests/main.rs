@@ -7,6 +7,7 @@ mod corpus;
 mod damage;
 mod dashboard;
 mod dashboard_data;
+mod dashboard_live;
 mod doctor;
 mod failures;
 mod fuzz;

@@ -1,0 +1,125 @@
+//! The dashboard over what grows: `watch`, `demo`, and others at the same store.
+
+use crate::screen::{Screen, Start, has_tmux};
+use crate::support::{Bench, append};
+use std::time::{Duration, Instant};
+
+/// Lines of now for some visitors of a page.
+fn lines(page: &str, visitors: std::ops::Range<u32>) -> Vec<u8> {
+    let now = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%d/%b/%Y:%H:%M:%S +0000");
+    let line = |n| {
+        format!(
+            "10.0.{}.{} - - [{now}] \"GET {page} HTTP/1.1\" 200 5 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0\"\n",
+            n / 250,
+            n % 250
+        )
+    };
+    visitors.map(line).collect::<String>().into_bytes()
+}
+
+#[test]
+fn watch_shows_what_comes() {
+    if !has_tmux("the live dashboard") {
+        return;
+    }
+    let bench = Bench::new();
+    append(&bench, "access.log", &lines("/first", 0..3));
+    let start = Start { size: (200, 60), line: "watch access.log", ..Start::default() };
+    let screen = Screen::start(&bench, &start);
+    screen.see("▶/first").see("● 3 visitors now").see("● 3 now");
+    append(&bench, "access.log", &lines("/second", 3..10));
+    screen.see("/second").see("● 10 visitors now");
+    // Held: the numbers stay, and the store fills all the same.
+    screen.keys(&["Space"]).see("PAUSED");
+    append(&bench, "access.log", &lines("/third", 10..15));
+    let counted = || bench.totals().0["visitors"] == 15;
+    let began = Instant::now();
+    while !counted() {
+        assert!(began.elapsed() < Duration::from_secs(15), "it is not counted");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let held = screen.settled();
+    assert!(!held.contains("/third") && held.contains("● 10 visitors now"), "{held}");
+    screen.keys(&["Space"]).see("/third").gone("PAUSED").see("● 15 visitors now");
+    // A rotation goes by unseen.
+    std::fs::rename(bench.path("access.log"), bench.path("access.log.1")).expect("renamed");
+    append(&bench, "access.log", &lines("/after", 15..20));
+    screen.see("/after").see("● 20 visitors now");
+    screen.keys(&["q"]);
+    screen.ended(0);
+    assert_eq!(bench.totals().0["visitors"], 20);
+}
+
+#[test]
+fn watch_ends_when_nothing_comes_or_one_says_so() {
+    if !has_tmux("the end of watch") {
+        return;
+    }
+    let bench = Bench::new();
+    append(&bench, "access.log", &lines("/", 0..3));
+    let screen = Screen::start(&bench, &Start { line: "watch --until-idle 2s access.log", ..Start::default() });
+    screen.see("▶/").ended(0);
+    let screen = Screen::start(&bench, &Start { line: "watch access.log", ..Start::default() });
+    screen.see("▶/").keys(&["C-c"]);
+    screen.ended(130);
+    // What cannot be followed is said after the terminal was given back.
+    bench.write("noise.log", "nothing of this is a log\n".repeat(50));
+    let screen = Screen::start(&bench, &Start { line: "watch noise.log", ..Start::default() });
+    screen.see("noise.log").keys(&["q"]).see("RC=");
+}
+
+#[test]
+fn demo_opens_it_and_leaves_nothing() {
+    if !has_tmux("the demo") {
+        return;
+    }
+    let bench = Bench::new();
+    let screen = Screen::start(&bench, &Start { size: (120, 40), line: "demo --lines 20000", ..Start::default() });
+    screen.see("example.com").see("▶/").see("visitors now");
+    screen.keys(&["q"]);
+    screen.ended(0);
+    let left: Vec<_> = std::fs::read_dir(bench.path("tmp")).expect("a folder").collect();
+    assert!(left.is_empty(), "{left:?}");
+    let report =
+        Screen::start(&bench, &Start { size: (120, 60), line: "demo --report --lines 2000", ..Start::default() });
+    report.see("Systems").see("RC=0\n");
+}
+
+#[test]
+fn all_work_at_one_store() {
+    if !has_tmux("check 46") {
+        return;
+    }
+    let seconds = if std::env::var_os("FATHOM_TUI_TEST_LONG").is_some() { 60 } else { 8 };
+    let bench = Bench::new();
+    append(&bench, "access.log", &lines("/", 0..3));
+    let mut watch = bench.start("watch --headless access.log");
+    let began = Instant::now();
+    while !bench.db().exists() {
+        assert!(began.elapsed() < Duration::from_secs(15), "there is no store");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let screens =
+        [(80, 24), (120, 40)].map(|size| Screen::start(&bench, &Start { size, line: "", ..Start::default() }));
+    let (began, mut count, mut reports) = (Instant::now(), 3, 0);
+    while began.elapsed() < Duration::from_secs(seconds) {
+        append(&bench, "access.log", &lines("/", count..count + 5));
+        count += 5;
+        bench.json("report --since 1d --format json");
+        reports += 1;
+        for screen in &screens {
+            screen.keys(&["j", "W", "F"]);
+            let picture = screen.picture();
+            assert!(!picture.contains("lock"), "{picture}");
+        }
+    }
+    assert!(reports > 5, "{reports} reports");
+    for screen in &screens {
+        screen.see(&format!(" {} ", fathom_tui::report::words::short(i64::from(count))));
+        screen.keys(&["q"]);
+        screen.ended(0);
+    }
+    crate::support::signal(&watch, "TERM");
+    assert_eq!(watch.wait().expect("ended").code(), Some(143));
+    assert_eq!(bench.totals().0["page_views"], count);
+}
