@@ -11,7 +11,7 @@ BIN := $(TARGET)/release/fathom-tui
 FEATURES = $(shell [ -e $(VENDOR)/bundled ] || echo --no-default-features)
 export DUCKDB_LIB_DIR := $(VENDOR)
 
-.PHONY: build demo test test-bundled torture fuzz soak bench docs lint install assets clean
+.PHONY: build demo test test-bundled torture fuzz soak bench docs lint install assets clean picture
 
 $(VENDOR)/ready:
 	@sh assets/build/duckdb.sh $(VENDOR)
@@ -59,6 +59,10 @@ bench: build
 	python3 benches/run.py $(BIN)
 	python3 benches/dashboard.py $(BIN)
 	python3 benches/exactly_once.py $(BIN)
+
+# The picture of README, of the program itself; needs tmux.
+picture: build
+	python3 docs/picture.py $(BIN) docs/dashboard.svg
 
 # The committed manual and completions; a test proves that they are current.
 docs: build

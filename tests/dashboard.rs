@@ -1,5 +1,5 @@
 //! The dashboard in a terminal: start and end, sizes, keys. Numbers are those of the
-//! checks that docs/dashboard-checks.md lists.
+//! acceptance checks of the dashboard.
 
 use crate::screen::{Screen, Start, environment, filled, has_tmux};
 use crate::support::Bench;
