@@ -186,7 +186,8 @@ fn usage() {
         ("report --color blue", "invalid value 'blue' for '--color <WHEN>'", "there are: auto, always, never"),
         ("import a.log --site Ex_ample", "'Ex_ample' cannot name a site", "use 1 to 64 of a-z"),
         ("import a.log --exclude colour:red", "", ""),
-        ("", "no command given", "fathom-tui report, or"),
+        ("", "the dashboard needs a terminal; for numbers: fathom-tui report --format json", ""),
+        ("--theme pink report", "options of the dashboard stand behind its command", "fathom-tui --period 7d"),
     ] {
         let (code, text) = fails(&bench, line);
         assert_eq!(code, 2, "{line}: {text}");

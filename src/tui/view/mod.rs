@@ -27,6 +27,10 @@ impl From<Area> for Rect {
 
 /// Draws the screen.
 pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
+    // The terminal has changed its size, and the event that says so is on its way.
+    if (buffer.area.width, buffer.area.height) != model.size {
+        return;
+    }
     let layout = layout(model);
     if layout.regime == Regime::None {
         too_small(model, buffer);
