@@ -301,7 +301,8 @@ fn the_footer_drops_whole_hints_and_never_help() {
             last.contains("? help") && unicode_width::UnicodeWidthStr::width(last) <= width.into()
         }));
         let last = screen.settled().lines().last().unwrap_or_default().to_owned();
-        let words = ["filter", "search", "time", "compare", "zoom", "sort", "metric", "command", "help", "quit"];
+        let words =
+            ["filter", "search", "time", "compare", "zoom", "sort", "metric", "command", "panel", "help", "quit"];
         for hint in last.split("  ").map(str::trim).filter(|hint| !hint.is_empty()) {
             assert!(words.contains(&hint.split(' ').next_back().unwrap_or_default()), "{width}: {hint:?} in {last:?}");
         }
@@ -328,7 +329,7 @@ fn escape_closes_one_layer_at_a_time_and_never_quits() {
         screen.keys(&["Escape"]);
     }
     assert_eq!(screen.settled(), before);
-    screen.keys(&["z"]).see("VISITS").keys(&["z"]);
+    screen.keys(&["z"]).see("ENTRIES").keys(&["z"]);
     assert_eq!(screen.settled(), before);
     screen.keys(&[":"]).text("last 7").keys(&["Enter"]).see("‹ Last 7 days ›");
     screen.keys(&[":"]).text("no such thing").see("no command matches").keys(&["Enter"]).see("no command matches");

@@ -74,7 +74,7 @@ fn compare(picture: &str, report: &Value, context: &str) {
         number("bounce_rate").map_or("—".into(), |n| words::percent(Some(n))),
         number("duration").map_or("—".into(), |n| words::duration(Some(n))),
     ];
-    let line = picture.lines().skip_while(|line| !line.starts_with(" VISITORS")).nth(1).expect("the figures");
+    let line = picture.lines().skip_while(|line| !line.contains("VISITORS ")).nth(1).expect("the figures");
     let shown: Vec<&str> = line.split_whitespace().collect();
     assert_eq!(shown[..6], figures, "{context}\n{picture}");
     let bytes = number("bytes").map_or("—".into(), |n| words::bytes(n as i64));
@@ -269,16 +269,16 @@ fn sorting_keeps_the_selected_item() {
     let item = selected();
     screen.keys(&["s"]).see("Sort by").see("page views");
     let menu = screen.settled();
-    for column in ["visitors", "page views", "visits", "bounce rate", "time on page"] {
+    for column in ["visitors", "page views", "entries", "bounce rate", "time on page"] {
         assert!(menu.contains(column), "{column}: {menu}");
     }
     assert!(menu.contains("▶ visitors"), "the current one is marked: {menu}");
-    screen.keys(&["j", "Enter"]).see("VIEWS▼");
+    screen.keys(&["j", "Enter"]).see("VIEWS▾");
     assert_eq!(selected(), item);
     let json = bench.json("report --format json --by page --sort page_views --limit 3");
     let first = json["by"]["page"]["rows"][0]["value"].as_str().expect("a page").to_owned();
     assert_eq!(row(&panel(&screen.settled(), 1)[1]).0, first);
-    screen.keys(&["r"]).see("VIEWS▲");
+    screen.keys(&["r"]).see("VIEWS▴");
     assert_eq!(selected(), item);
 }
 
@@ -393,7 +393,7 @@ fn what_is_not_over_is_dotted_and_what_was_not_yet_is_absent() {
     if !has_tmux("checks 38 and 39") {
         return;
     }
-    let bench = Bench::at("2026-10-25T20:30:00Z");
+    let bench = Bench::at("2026-10-25T22:30:00Z");
     let mut log = String::new();
     for (hour, minute) in (0..20).flat_map(|hour| [(hour, 1), (hour, 31)]) {
         log += &format!(
@@ -409,7 +409,7 @@ fn what_is_not_over_is_dotted_and_what_was_not_yet_is_absent() {
         "{picture}"
     );
     // The day has 25 hours: the crosshair visits 02:00 twice, and the last is 23:00.
-    screen.keys(&["0", "Left"]).see("Sun 25 Oct 23:00  —");
+    screen.keys(&["0", "Left"]).see("Sun 25 Oct 23:00  0 so far");
     let mut hours = Vec::new();
     for _ in 0..24 {
         let picture = screen.settled();
@@ -452,13 +452,23 @@ fn changes_from_nothing_are_new() {
     if !has_tmux("check 40") {
         return;
     }
+    // A page that came only now, on a site that was there before.
+    let bench = filled();
+    let now = "10.9.8.7 - - [22/Aug/2026:10:00:00 +0200] \"GET /brand-new HTTP/1.1\" 200 5 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0\"\n";
+    append(&bench, "new.log", now.as_bytes());
+    bench.imported("new.log");
+    let screen = large(&bench, "--period 7d --filter page==/brand-new");
+    let picture = screen.settled();
+    assert!(picture.lines().nth(3).unwrap_or_default().contains("1 new"), "{picture}");
+    assert!(panel(&picture, 1)[1].trim_end().ends_with("new"), "{picture}");
+    assert!(!picture.contains("inf%") && !picture.contains("NaN"), "{picture}");
+    // Before the first record there is nothing to compare with.
     let bench = Bench::at(NOW);
     bench.log("access.log", "--lines 3000 --days 5 --seed 7");
     bench.imported("access.log");
-    let screen = large(&bench, "--period 7d");
-    let picture = screen.settled();
-    assert!(picture.lines().nth(2).unwrap_or_default().contains("new"), "{picture}");
-    assert!(!picture.contains("inf%") && !picture.contains("NaN"), "{picture}");
+    let picture = large(&bench, "--period 7d").settled();
+    let figures = picture.lines().nth(2).unwrap_or_default();
+    assert!(!figures.contains("new") && !picture.contains("CHANGE"), "{picture}");
 }
 
 #[test]
@@ -506,6 +516,17 @@ fn a_store_that_cannot_be_read_says_why_and_is_tried_again() {
     std::fs::rename(&away, &store).expect("moved");
     screen.keys(&["F"]).see("▶/").keys(&["C-r"]).gone("there is no store");
     assert_eq!(screen.settled(), before);
+    // Noise in the middle of the file: what was read stays, and the cause is named.
+    let whole = std::fs::read(&store).expect("read");
+    let mut noise = whole.clone();
+    noise[40_000..].iter_mut().for_each(|byte| *byte ^= 0x5A);
+    std::fs::write(&store, noise).expect("written");
+    screen.keys(&["W"]).see("Corrupt database file").see("▶/").gone("asking");
+    let words = screen.settled();
+    let words: Vec<&str> = words.split(['│', '\n']).flat_map(str::split_whitespace).collect();
+    assert!(words.join(" ").contains("make a new store from the logs with --db PATH"), "{words:?}");
+    std::fs::write(&store, whole).expect("written");
+    screen.keys(&["F", "C-r"]).gone("Corrupt").see("▶/");
     // No store at all.
     let bench = Bench::at(NOW);
     let screen = Screen::start(&bench, &Start::default());

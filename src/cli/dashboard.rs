@@ -7,7 +7,7 @@ use super::{console, ingest};
 use crate::error::{Exit, Failure, Outcome, to_stdout};
 use crate::model::Zone;
 use crate::pipeline::live;
-use crate::report::{Compare, Period};
+use crate::report::{Compare, Period, ReportError};
 use crate::store::{Filter, Reader};
 use crate::tui::{self, Chosen, Event, Hooks, Look, Options, Outside, THEMES, Theme, View};
 use std::io::{IsTerminal, Write};
@@ -24,7 +24,14 @@ pub fn run(args: &args::Dashboard, config: &Config) -> Outcome {
     if !can_draw(config) {
         return Err(Failure::usage("the dashboard needs a terminal; for numbers: fathom-tui report --format json"));
     }
-    let zone = ingest::reader(config)?.info().zone;
+    let zone = {
+        let reader = ingest::reader(config)?;
+        let sites: Vec<String> = reader.sites()?.into_iter().map(|site| site.name).collect();
+        if let Some(site) = config.site.as_ref().filter(|site| !sites.contains(site)) {
+            return Err(ReportError::NoSite(site.clone(), sites).into());
+        }
+        reader.info().zone
+    };
     show(args, config, Source::of(config, zone), events())
 }
 

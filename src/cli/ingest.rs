@@ -7,7 +7,7 @@ use crate::anonymise::Salts;
 use crate::enrich::agent::prepare;
 use crate::error::{Exit, Failure};
 use crate::input::Identity;
-use crate::pipeline::{ImportOptions, Ingest, is_due, sweep};
+use crate::pipeline::{ImportOptions, Ingest, IngestError, is_due, sweep};
 use crate::store::{DEFAULT_CAP, NewStore, Reader, StoreError, Writer};
 use std::os::unix::fs::DirBuilderExt;
 
@@ -21,10 +21,20 @@ pub fn new_id() -> String {
 /// Opens the store for reading, after sweeping salts that are due.
 pub fn reader(config: &Config) -> Result<Reader, Failure> {
     let mut reader = Reader::open(&config.db, notice)?;
-    if is_due(&reader, config.now())? {
-        drop(reader);
-        sweep_quietly(config)?;
-        reader = Reader::open(&config.db, notice)?;
+    match is_due(&reader, config.now()) {
+        Ok(false) => {}
+        Ok(true) => {
+            drop(reader);
+            sweep_quietly(config)?;
+            reader = Reader::open(&config.db, notice)?;
+        }
+        // Who may read a store, but not its salts, need not sweep them.
+        Err(IngestError::Salts(error)) => {
+            if !config.quiet {
+                eprintln!("warning: could not look at the salts: {error}");
+            }
+        }
+        Err(error) => return Err(error.into()),
     }
     check_zone(config, reader.info().zone)?;
     Ok(reader)

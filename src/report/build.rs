@@ -312,7 +312,17 @@ pub fn is_known(dimension: Dimension, filters: &[Filter]) -> bool {
     let of_bots = matches!(dimension, Dimension::Bot | Dimension::BotFamily);
     let by_path = filters.iter().any(|filter| filter.dimension == Dimension::ErrorPath);
     let of_others = filters.iter().any(|filter| filter.dimension.is_request() != dimension.is_request());
-    dimension != Dimension::Event && !of_others && !(of_bots && by_path)
+    let has = |wanted: Dimension| filters.iter().any(|filter| filter.dimension == wanted);
+    let by_bot = has(Dimension::Bot) || has(Dimension::BotFamily);
+    let ends = match dimension {
+        // Rows of pages say which visits entered there, and which left: not both of one visit.
+        Dimension::Page => has(Dimension::EntryPage) || has(Dimension::ExitPage),
+        Dimension::EntryPage => has(Dimension::ExitPage),
+        Dimension::ExitPage => has(Dimension::EntryPage),
+        _ => false,
+    };
+    let of_paths = dimension == Dimension::ErrorPath && by_bot;
+    dimension != Dimension::Event && !of_others && !ends && !of_paths && !(of_bots && by_path)
 }
 
 /// The list of a dimension that has none.
@@ -378,6 +388,8 @@ impl Asker<'_> {
     }
 
     fn sorted(&self, by: &[Dimension], usual: Metric) -> Vec<(Dimension, Sort)> {
+        // Under a filter on entry or exit pages only visits are known.
+        let usual = if self.query.counts_visits_only() && usual == Metric::Visitors { Metric::Visits } else { usual };
         let usual = self.asked.sort.unwrap_or(usual).into();
         let own = |dimension| self.asked.sorts.iter().find(|(of, _)| *of == dimension).map(|(_, sort)| *sort);
         by.iter().map(|&dimension| (dimension, own(dimension).unwrap_or(usual))).collect()

@@ -74,13 +74,22 @@ impl StoreError {
             StoreError::Full(_) => {
                 "make room and run it again: nothing is lost, and what was counted is not counted twice".into()
             }
-            StoreError::Damaged(_) => {
+            error if error.is_damage() => {
                 "make a new store from the logs with --db PATH, or bring the file back from a backup; keep this one aside"
                     .into()
             }
             StoreError::TooLong => "ask for a shorter time with --since, or for fewer lists with --by".into(),
-            StoreError::Io(..) | StoreError::Engine(_) => return None,
+            StoreError::Io(..) | StoreError::Engine(_) | StoreError::Damaged(_) => return None,
         })
+    }
+
+    /// Whether the file itself is damaged.
+    fn is_damage(&self) -> bool {
+        match self {
+            StoreError::Damaged(_) => true,
+            StoreError::Engine(error) => error.to_string().contains("Corrupt database file"),
+            _ => false,
+        }
     }
 }
 

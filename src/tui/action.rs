@@ -101,7 +101,7 @@ macro_rules! actions {
 use Action as A;
 
 actions! {
-    Rows A::FilterBy, "filter", ["enter"], "show only what this row counts", "filter";
+    Rows A::FilterBy, "filter", ["enter"], "show only what this row counts; on the chart: that day", "filter";
     Rows A::Exclude, "exclude", ["!"], "leave out what this row counts", "";
     Rows A::Search, "search", ["/"], "search the rows of this panel", "search";
     Rows A::Down, "down", ["j", "down"], "next row", "";
@@ -125,7 +125,7 @@ actions! {
     Anywhere A::Later, "later", ["]", "shift-right"], "next period", "";
     Anywhere A::SetPeriod(Period::Today), "today", ["D"], "today", "";
     Anywhere A::SetPeriod(Period::Yesterday), "yesterday", ["E"], "yesterday", "";
-    Anywhere A::SetPeriod(Period::Realtime), "realtime", ["R"], "the last 30 minutes, by full hours", "";
+    Anywhere A::SetPeriod(Period::Realtime), "realtime", ["R"], "realtime: the last 30 minutes, by full hours", "";
     Anywhere A::SetPeriod(Period::D7), "last-7-days", ["W"], "last 7 days", "";
     Anywhere A::SetPeriod(Period::D28), "last-28-days", ["F"], "last 28 days", "";
     Anywhere A::SetPeriod(Period::D30), "last-30-days", ["T"], "last 30 days", "";
@@ -143,7 +143,7 @@ actions! {
     Anywhere A::EditFilter, "edit-filter", ["f"], "add a filter", "add filter";
     Anywhere A::Undo, "undo", ["backspace"], "take the last filter back", "undo";
     Anywhere A::ClearFilters, "clear-filters", ["ctrl-x"], "clear all filters", "clear";
-    Anywhere A::NextPanel, "next-panel", ["tab"], "next panel", "";
+    Anywhere A::NextPanel, "next-panel", ["tab"], "next panel", "panel";
     Anywhere A::PreviousPanel, "previous-panel", ["shift-tab"], "panel before", "";
     Anywhere A::FocusChart, "chart", ["0"], "chart", "";
     Anywhere A::Panel(1), "panel-1", ["1"], "pages", "";

@@ -217,7 +217,7 @@ fn work(shared: &Shared, mut place: Place, answer: &dyn Fn(Answered)) {
         shared.lock().running = None;
         if done.is_err() {
             place.hooks.panics = false;
-            give(Answer::Failed("a bug in fathom-tui".into(), "^R asks again".into()));
+            give(Answer::Failed("a bug in fathom-tui".into(), "a report of it was written".into()));
         }
     }
 }

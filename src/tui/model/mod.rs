@@ -194,6 +194,12 @@ impl Model {
         self.data.lives.iter().find(|(name, _)| name == site).map(|(_, live)| live)
     }
 
+    /// What the report is compared with; nothing if that is before the first record.
+    pub fn before(&self) -> Option<&Before> {
+        let first = self.data.extent.map_or(i64::MAX, |(first, _)| first);
+        self.data.before.as_ref().filter(|before| before.range.to > first)
+    }
+
     /// Says something for a while.
     pub fn say(&mut self, text: impl Into<String>) {
         self.toast = Some(Toast { text: text.into(), until: self.clock + 4_000, is_error: false });
@@ -224,7 +230,10 @@ impl Model {
     /// the question any more.
     pub fn unsettle(&mut self) {
         self.data.is_stale = self.data.report.is_some();
+        let visits_only =
+            self.view.filters.iter().any(|f| matches!(f.dimension, Dimension::EntryPage | Dimension::ExitPage));
         for panel in &mut self.panels {
+            panel.visits_only = visits_only;
             let known = panel.dimension().is_none_or(|d| d == Dimension::Event || is_known(d, &self.view.filters));
             if !known {
                 panel.put(List::Unknown);

@@ -10,7 +10,9 @@ static COUNTRIES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
 });
 
 /// Names of status codes: the registry of IANA, and nginx's own.
-const STATUS: [(&str, &str); 34] = [
+const STATUS: [(&str, &str); 36] = [
+    ("101", "Switching Protocols"),
+    ("207", "Multi-Status"),
     ("200", "OK"),
     ("201", "Created"),
     ("202", "Accepted"),

@@ -50,7 +50,7 @@ pub fn columns(dimension: Dimension) -> &'static [Metric] {
 /// The head of a column, and its name in the sort menu.
 pub fn head(dimension: Dimension, metric: Metric) -> (&'static str, &'static str) {
     match (dimension, metric) {
-        (Dimension::EntryPage, Metric::Visits) => ("ENTRIES", "entries"),
+        (Dimension::EntryPage | Dimension::Page, Metric::Visits) => ("ENTRIES", "entries"),
         (Dimension::ExitPage, _) => ("EXITS", "exits"),
         (_, Metric::Visitors) => ("VIS", "visitors"),
         (_, Metric::Visits) => ("VISITS", "visits"),
@@ -207,6 +207,8 @@ pub struct Panel {
     pub before_is_whole: bool,
     /// Which rows of the list are shown, and the columns of the label that match.
     pub shown: Vec<usize>,
+    /// Whether the filters leave only visits known.
+    pub visits_only: bool,
     /// Rows that a screen had when it was drawn last.
     pub page: usize,
     /// The first row on the screen.
@@ -227,6 +229,7 @@ impl Panel {
             before: None,
             before_is_whole: false,
             shown: Vec::new(),
+            visits_only: false,
             page: 10,
             top: 0,
         }
@@ -241,7 +244,15 @@ impl Panel {
     pub fn sort(&self) -> Sort {
         let Some(dimension) = self.dimension() else { return Metric::Visitors.into() };
         let own = self.sorts.iter().find(|(of, _)| *of == dimension).map(|(_, sort)| *sort);
-        own.unwrap_or_else(|| columns(dimension)[0].into())
+        let columns = columns(dimension);
+        let usual = columns.iter().find(|metric| !self.hides(**metric)).unwrap_or(&columns[0]);
+        own.filter(|sort| !self.hides(sort.metric)).unwrap_or_else(|| (*usual).into())
+    }
+
+    /// Whether a column is unknown under the filters: those on entry or exit pages
+    /// leave only visits known.
+    pub fn hides(&self, metric: Metric) -> bool {
+        self.visits_only && matches!(metric, Metric::Visitors | Metric::PageViews | Metric::Duration)
     }
 
     /// Sorts it otherwise.

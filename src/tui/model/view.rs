@@ -43,7 +43,7 @@ impl Default for View {
 /// The words of a period.
 pub fn words(period: Period) -> &'static str {
     match period {
-        Period::Realtime => "Last 30 minutes",
+        Period::Realtime => "Realtime, full hours",
         Period::Today => "Today",
         Period::Yesterday => "Yesterday",
         Period::D7 => "Last 7 days",
@@ -179,8 +179,14 @@ pub fn read_range(text: &str, zone: Zone, now: i64) -> Result<Chosen, String> {
         Some((since, until)) => (since.trim(), Some(until.trim())),
         None => (text, None),
     };
+    let month = |text: &str| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok();
+    if let (None, Some(first)) = (until, month(since).or_else(|| month(&format!("{since}-01")))) {
+        let months = Months::new(if month(since).is_some() { 1 } else { 12 });
+        let last = first.checked_add_months(months).and_then(|next| next.pred_opt());
+        return Ok(Chosen::Days(first, last.unwrap_or(first)));
+    }
     if since.is_empty() {
-        return Err("type 7d, last month, or 2026-07-01..2026-07-31".into());
+        return Err("type 7d, last month, 2026-07, or 2026-07-01..2026-07-31".into());
     }
     let date = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     if let (Some(first), Some(last)) = (date(since), until.map_or(date(since), date)) {
@@ -253,6 +259,8 @@ mod tests {
         assert_eq!(read("2026-07-01"), Ok(Chosen::Days(day("2026-07-01"), day("2026-07-01"))));
         assert_eq!(read(" Last  Month "), Ok(Chosen::Named(Period::LastMonth)));
         assert_eq!(read("7d"), Ok(Chosen::Named(Period::D7)));
+        assert_eq!(read("2021-02"), Ok(Chosen::Days(day("2021-02-01"), day("2021-02-28"))));
+        assert_eq!(read("2021"), Ok(Chosen::Days(day("2021-01-01"), day("2021-12-31"))));
         assert_eq!(read("3w"), Ok(Chosen::Since("3w".into())));
         assert!(read("2026-07-31..2026-07-01").expect_err("backwards").contains("ends before"));
         assert!(read("2026-07-01..soon").expect_err("no date").contains("'soon' is no date"));

@@ -9,10 +9,7 @@ use crate::store::{Filter, Op};
 
 /// Filters by the selected row, or leaves it out.
 pub fn add(model: &mut Model, op: Op) -> Vec<Effect> {
-    let Some(panel) = model.focused() else {
-        model.say("choose a row of a panel to filter by it");
-        return Vec::new();
-    };
+    let Some(panel) = model.focused() else { return super::times::drill(model) };
     let (Some(dimension), Some(row)) = (panel.dimension(), panel.row()) else {
         model.say("there is no row to filter by");
         return Vec::new();
@@ -32,8 +29,22 @@ pub fn push(model: &mut Model, filter: Filter) -> Vec<Effect> {
         return Vec::new();
     }
     model.save();
+    // Is and is not the same value would leave nothing: the later one holds.
+    let is_opposite = |other: &Filter| {
+        other.dimension == filter.dimension && other.values == filter.values && other.op == opposite(filter.op)
+    };
+    model.view.filters.retain(|other| !is_opposite(other));
     model.view.filters.push(filter);
     ask(model)
+}
+
+fn opposite(op: Op) -> Op {
+    match op {
+        Op::Is => Op::IsNot,
+        Op::IsNot => Op::Is,
+        Op::Contains => Op::ContainsNot,
+        Op::ContainsNot => Op::Contains,
+    }
 }
 
 /// Why a filter of a dimension cannot be added to those that there are.

@@ -81,8 +81,8 @@ fn sorts(model: &mut Model) -> Option<Menu> {
         let is_current = *metric == sort.metric;
         let hint = match (is_current, sort.ascending) {
             (false, _) => "",
-            (true, true) => "▲",
-            (true, false) => "▼",
+            (true, true) => "▴",
+            (true, false) => "▾",
         };
         item(head(dimension, *metric).1, hint, is_current, Action::SortBy(*metric))
     };

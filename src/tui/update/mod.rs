@@ -279,7 +279,10 @@ fn answer(model: &mut Model, answered: Answered) -> Vec<Effect> {
         }
         Answer::Failed(error, help) => {
             model.data.asked = None;
-            model.complain(error.clone());
+            // What was said of a bug says more.
+            if !model.toast.as_ref().is_some_and(|toast| toast.is_error) {
+                model.complain(error.clone());
+            }
             for panel in model.panels.iter_mut().filter(|panel| !matches!(panel.list, List::Rows(..))) {
                 if !matches!(panel.list, List::Unknown) {
                     panel.put(List::Failed(error.clone(), help.clone()));

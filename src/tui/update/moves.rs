@@ -14,6 +14,7 @@ pub fn focus(model: &mut Model, focus: Focus) -> Vec<Effect> {
         // On a small screen it takes the place of the panel without the focus.
         let stays = model.slots.iter().position(|slot| model.focus == Focus::Panel(*slot)).unwrap_or(0);
         model.slots[1 - stays] = digit;
+        model.slots.sort_unstable();
     }
     model.focus = focus;
     if focus == Focus::Chart {
@@ -62,7 +63,9 @@ fn crosshair(model: &mut Model, right: bool) -> Vec<Effect> {
         model.say("the chart has no data yet");
         return Vec::new();
     };
-    let last = report.series.len().saturating_sub(1);
+    // What is still to come has no values.
+    let now = report.series.iter().rposition(|(start, _)| *start <= model.now).unwrap_or(0);
+    let last = report.series.len().saturating_sub(1).min(now);
     model.chart.at = Some(match (model.chart.at, right) {
         (None, true) => 0,
         (None, false) => last,

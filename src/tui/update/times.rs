@@ -28,6 +28,24 @@ pub fn choose(model: &mut Model, chosen: Chosen) -> Vec<Effect> {
     ask(model)
 }
 
+/// Goes into the step under the crosshair.
+pub fn drill(model: &mut Model) -> Vec<Effect> {
+    let step = model.chart.at.zip(model.data.report.as_ref()).and_then(|(at, report)| {
+        let start = report.series.get(at)?.0;
+        let end = report.series.get(at + 1).map_or(report.range.to, |(next, _)| *next);
+        Some((report.interval, start, end))
+    });
+    match step {
+        None => model.say("choose a point of the chart with ← and →"),
+        Some((Interval::Hour, ..)) => model.say("an hour is the smallest step"),
+        Some((_, start, end)) => {
+            let day = |at: i64| model.zone.day(at).date();
+            return choose(model, Chosen::Days(day(start), day(end - 1)));
+        }
+    }
+    Vec::new()
+}
+
 /// Goes to the period before, or the next.
 pub fn shift(model: &mut Model, earlier: bool) -> Vec<Effect> {
     let (zone, now) = (model.zone, model.now);

@@ -62,10 +62,10 @@ impl Series {
                 unfinished = Some(index);
             }
         }
-        let before = model.data.before.as_ref();
+        let before = model.before();
         let mut before = before.map_or_else(Vec::new, |before| values(&before.series, &before.totals, metric));
         let first = model.data.extent.map_or(i64::MAX, |(first, _)| first);
-        if let Some(known) = &model.data.before {
+        if let Some(known) = model.before() {
             let ends = known.series.iter().skip(1).map(|(at, _)| *at).chain([known.range.to]);
             before.iter_mut().zip(ends).filter(|(_, end)| *end <= first).for_each(|(value, _)| *value = None);
         }
@@ -117,6 +117,11 @@ pub fn chart(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
         return say(buffer, "Page views are not known under these filters: they belong to requests");
     }
     let series = Series::new(model, report);
+    let is_empty = report.totals.pages.is_some_and(|sums| sums == PageSums::default());
+    let nothing = super::panel::nothing_here(model);
+    if is_empty && nothing.contains(':') {
+        return say(buffer, &nothing);
+    }
     if series.now.iter().flatten().count() == 0 && number(&report.totals, model.chart.metric).is_none() {
         return say(buffer, "Not known for this range under these filters");
     }
@@ -170,11 +175,15 @@ fn dates_below(report: &Report, plot: Rect, theme: &Theme, buffer: &mut Buffer) 
     let name = |at: usize| step_name(report.series[at].0, report.interval, report.zone, many_days);
     let y = plot.y + plot.height;
     let longest = (0..steps).map(|at| name(at).len()).max().unwrap_or(0) as u16;
-    let places = usize::from(plot.width / (longest + 5)).clamp(1, steps.max(1));
+    let places = usize::from(plot.width / (longest + 4)).max(1);
     let end = plot.x + plot.width + 1;
     let mut free = 0;
-    for place in 0..places {
-        let at = if places == 1 { 0 } else { place * (steps - 1) / (places - 1) };
+    // Of hours every second, third, sixth: what people count in.
+    let strides: &[usize] =
+        if report.interval == Interval::Hour { &[1, 2, 3, 6, 12, 24, 48, 96] } else { &[1, 2, 7, 14, 28] };
+    let least = steps.div_ceil(places).max(1);
+    let stride = strides.iter().copied().find(|stride| *stride >= least).unwrap_or(least);
+    for at in (0..steps).step_by(stride) {
         let text = name(at);
         let x = plot.x + dot(at, steps, plot.width * 2) / 2;
         let x = x.min(end - width(&text) as u16);
@@ -234,6 +243,10 @@ impl Dots {
             let here = point(index, *value);
             match index.checked_sub(1).and_then(|last| Some((last, values[last]?))) {
                 Some((last, before)) => self.line(point(last, before), here, |step| keep(index, step)),
+                // A point by itself would be one dot, which nobody sees.
+                None if values.get(index + 1).is_none_or(|next| next.is_none()) => {
+                    [(0, 0), (1, 0), (0, -1), (1, -1)].into_iter().for_each(|(x, y)| self.set(here.0 + x, here.1 + y));
+                }
                 None => self.set(here.0, here.1),
             }
         }
@@ -271,11 +284,11 @@ fn bars(series: &Series, most: f64, plot: Rect, style: Style, buffer: &mut Buffe
         }
         for row in 0..plot.height {
             let filled = eighths.saturating_sub(usize::from(row) * 8).min(8);
-            // What is not over yet is drawn with gaps.
-            let shows = series.unfinished != Some(at) || row % 2 == 0;
-            if filled > 0 && shows {
+            // What is not over yet is drawn lighter.
+            let symbol = if series.unfinished == Some(at) && filled > 3 { "▒" } else { EIGHTHS[filled] };
+            if filled > 0 {
                 let y = plot.y + plot.height - 1 - row;
-                buffer[(plot.x + x as u16, y)].set_symbol(EIGHTHS[filled]).set_style(style);
+                buffer[(plot.x + x as u16, y)].set_symbol(symbol).set_style(style);
             }
         }
     }
@@ -322,7 +335,7 @@ fn legend(
             if series.unfinished.is_some() {
                 parts.push(("┈ so far ".into(), theme.bar));
             }
-            if let Some(before) = model.data.before.as_ref().filter(|_| !model.chart.bars) {
+            if let Some(before) = model.before().filter(|_| !model.chart.bars) {
                 let text = if is_wide { dates(&before.range, model.zone, model.now) } else { "before".into() };
                 parts.push((format!(" ··· {text} "), theme.second));
             }

@@ -79,13 +79,18 @@ pub fn figures(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffe
     if area.height < 2 {
         return;
     }
-    let report = model.data.report.as_ref();
-    let before = model.data.before.as_ref();
+    // Old numbers below the name of another range would be wrong ones.
+    let failed = model.data.error.is_some();
+    let report = model.data.report.as_ref().filter(|_| !failed);
+    let before = model.before().filter(|_| !failed);
     let mut cells: Vec<(&str, String, (String, Style), bool)> = Vec::new();
     for (name, metric) in USUAL {
         let now = report.and_then(|report| number(&report.totals, metric));
         let then = before.and_then(|before| number(&before.totals, metric));
-        let text = if report.is_some() { shown(metric, now) } else { "…".into() };
+        let text = if report.is_some() || failed { shown(metric, now) } else { "…".into() };
+        // A visitor counts once for each page that the filter lets through.
+        let of_pages = metric == Metric::Visitors && report.is_some_and(|report| report.totals.of_pages);
+        let name = if of_pages { "PAGE VISITORS" } else { name };
         cells.push((name, text, change(metric, now, then, theme), metric == model.chart.metric));
     }
     if layout.regime == Regime::Large {

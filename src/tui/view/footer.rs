@@ -10,12 +10,13 @@ use super::put;
 use ratatui::buffer::Buffer;
 
 /// The actions of the footer, the most important first. Help never goes.
-const ORDER: [Action; 11] = [
+const ORDER: [Action; 12] = [
     Action::Help,
     Action::FilterBy,
     Action::Search,
     Action::TimeMenu,
     Action::Quit,
+    Action::NextPanel,
     Action::ToggleCompare,
     Action::Zoom,
     Action::SortMenu,
@@ -32,10 +33,12 @@ fn hints(model: &Model, columns: u16) -> Vec<(u16, String, &'static str, Action)
         if model.is_ascii {
             key = key.replace('⏎', "Enter");
         }
-        (!key.is_empty()).then(|| (key, known.short, action.clone()))
+        let short = if *action == Action::Pause && model.is_paused { "resume" } else { known.short };
+        (!key.is_empty()).then(|| (key, short, action.clone()))
     };
     let makes_sense = |action: &&Action| match action {
-        Action::FilterBy | Action::Search | Action::SortMenu => matches!(model.focus, Focus::Panel(_)),
+        Action::Search | Action::SortMenu => matches!(model.focus, Focus::Panel(_)),
+        Action::FilterBy => matches!(model.focus, Focus::Panel(_)) || model.chart.at.is_some(),
         Action::Pause => model.is_live,
         _ => true,
     };

@@ -85,7 +85,9 @@ fn right(model: &Model, regime: Regime) -> String {
     if let Some(live) = model.live() {
         let count = words::short(live.visitors as i64);
         parts.push(match regime {
-            Regime::Medium | Regime::Large => format!("● {count} visitors now"),
+            Regime::Medium | Regime::Large => {
+                format!("● {count} visitor{} now", if live.visitors == 1 { "" } else { "s" })
+            }
             _ => format!("● {count} now"),
         });
     }

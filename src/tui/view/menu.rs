@@ -68,9 +68,10 @@ fn nothing(menu: &Menu) -> String {
 
 /// A line to type.
 pub fn prompt(model: &Model, prompt: &Prompt, theme: &Theme, buffer: &mut Buffer) {
-    let inner = frame(model, &prompt.title, 60, 4, theme, buffer);
+    let inner = frame(model, &prompt.title, 60, 5, theme, buffer);
     put(buffer, inner.x + 1, inner.y, &format!("{}▏", prompt.text), theme.key, inner.width.saturating_sub(1));
     if let Some(error) = &prompt.error {
-        put(buffer, inner.x + 1, inner.y + 1, error, theme.bad, inner.width.saturating_sub(1));
+        let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+        super::panel::say(error, below, theme.bad, buffer);
     }
 }

@@ -63,6 +63,8 @@ pub fn draw(model: &Model, theme: &Theme, buffer: &mut Buffer) {
 fn too_small(model: &Model, buffer: &mut Buffer) {
     let (width, height) = model.size;
     let text = format!("Terminal {width}×{height} — needs {}×{} (q quits)", SMALLEST.0, SMALLEST.1);
+    let fits = super::fit::width(&text) <= width.into();
+    let text = if fits { text } else { format!("needs {}×{}", SMALLEST.0, SMALLEST.1) };
     let short = super::fit::shorten(&text, width.into());
     let x = (usize::from(width) - super::fit::width(&short)) / 2;
     put(buffer, x as u16, height / 2, &short, Style::new(), width);

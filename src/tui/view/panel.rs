@@ -4,12 +4,13 @@ use super::super::fit::{left, right, shorten, start, width};
 use super::super::layout::Area;
 use super::super::model::layer::Layer;
 use super::super::model::panel::{EVENTS, LIVE, List, Meaning, Panel, Row, columns, head, tabs, whole};
+use super::super::model::view::dates;
 use super::super::model::{Focus, Model, search};
 use super::super::theme::Theme;
 use super::figures::{change, shown};
 use super::{live, put};
 use crate::model::{Dimension, Metric};
-use crate::report::words;
+use crate::report::{Period, Range, words};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -96,11 +97,16 @@ fn empty(model: &Model, panel: &Panel, dimension: Dimension) -> Option<String> {
         List::Waiting => {
             Some(model.data.error.as_ref().map_or("…".into(), |(error, help)| format!("{error} — {help}")))
         }
-        List::Failed(error, help) => Some(format!("{error} — {help} (^R tries again)")),
-        List::Unknown => Some(format!(
-            "Not known under these filters: page views and requests are counted apart. {} clears the filters",
-            model.keymap.label(&super::super::action::Action::ClearFilters)
-        )),
+        List::Failed(error, help) => Some(format!("{error} — {help} (^R asks again)")),
+        List::Unknown => {
+            let is_mixed = model.view.filters.iter().any(|f| f.dimension.is_request() != dimension.is_request());
+            let why = if is_mixed { ": page views and requests are counted apart" } else { "" };
+            let key = model.keymap.label(&super::super::action::Action::ClearFilters);
+            Some(format!("Not known under these filters{why}. {key} clears the filters"))
+        }
+        List::Rows(rows, _) if is_unknown(rows, dimension) && !rows.is_empty() => {
+            Some("Not known: a city database names them — import or watch with --geoip FILE.mmdb".into())
+        }
         List::Rows(rows, _) if !rows.is_empty() => {
             let nothing = panel.shown.is_empty();
             let what = tabs(panel.digit).get(panel.tab).map_or("rows", |(name, _)| name).to_lowercase();
@@ -109,13 +115,29 @@ fn empty(model: &Model, panel: &Panel, dimension: Dimension) -> Option<String> {
         List::Rows(..) if panel.digit == EVENTS => Some("No events: logs have none".into()),
         List::Rows(..) if model.data.extent.is_none() => Some(NO_HITS.into()),
         List::Rows(..) => Some(match dimension {
-            Dimension::Region | Dimension::City => {
-                "Not known: a city database names them — import or watch with --geoip FILE.mmdb".into()
-            }
             Dimension::UtmCampaign => "No campaigns in this period: links with utm_campaign make them".into(),
-            _ => "Nothing in this period".into(),
+            _ => nothing_here(model),
         }),
     }
+}
+
+/// Whether a list has nothing but what is not known.
+fn is_unknown(rows: &[Row], dimension: Dimension) -> bool {
+    let of_places = matches!(dimension, Dimension::Region | Dimension::City);
+    of_places && rows.iter().all(|row| row.value == crate::store::UNKNOWN)
+}
+
+/// Nothing in this period, and where there is something.
+pub fn nothing_here(model: &Model) -> String {
+    let outside = model
+        .data
+        .extent
+        .zip(model.data.report.as_ref())
+        .filter(|((first, last), report)| report.range.to <= *first || report.range.from > *last);
+    let Some(((first, last), _)) = outside else { return "Nothing in this period".into() };
+    let days = dates(&Range { from: first, to: last + 1 }, model.zone, model.now);
+    let key = model.keymap.label(&super::super::action::Action::SetPeriod(Period::All));
+    format!("Nothing in this period: the data is of {days}. {key} shows all of it")
 }
 
 /// Words in a box, wrapped.
@@ -159,6 +181,7 @@ impl Columns {
     ) -> Columns {
         let sort = panel.sort();
         let is_zoomed = model.zoomed().is_some();
+        let known = |metric: &&Metric| !panel.hides(**metric);
         let column = |metric: Metric| (metric, texts(metric).max(head(dimension, metric).0.len()).max(5) + 1);
         let has_latency = panel
             .rows()
@@ -166,10 +189,15 @@ impl Columns {
             .any(|row| matches!(&row.figures, super::super::model::panel::Figures::Requests(_, _, Some(_))));
         let is_time = |metric: &Metric| matches!(metric, Metric::P50 | Metric::P95 | Metric::P99);
         let metrics: Vec<(Metric, usize)> = match is_zoomed {
-            true => columns(dimension).iter().filter(|m| has_latency || !is_time(m)).map(|m| column(*m)).collect(),
+            true => columns(dimension)
+                .iter()
+                .filter(known)
+                .filter(|m| has_latency || !is_time(m))
+                .map(|m| column(*m))
+                .collect(),
             false => vec![column(sort.metric)],
         };
-        let compared = model.view.compare.is_some() && model.data.before.is_some();
+        let compared = model.view.compare.is_some() && model.before().is_some();
         let mut columns = Columns { label: 0, bar: 0, metrics, share: true, change: compared && inner >= 46 };
         let fixed = |c: &Columns| {
             let shares = if c.share { SHARE } else { 0 } + if c.change { CHANGE } else { 0 };
@@ -177,7 +205,8 @@ impl Columns {
         };
         // On a small screen what is less important goes.
         while columns.metrics.len() > 1 && inner < fixed(&columns) + 16 {
-            columns.metrics.pop();
+            let last = columns.metrics.iter().rposition(|(metric, _)| *metric != sort.metric).unwrap_or(0);
+            columns.metrics.remove(last);
         }
         let rest = inner.saturating_sub(fixed(&columns));
         columns.bar = match (inner, model.size.0) {
@@ -297,9 +326,9 @@ fn heads(panel: &Panel, dimension: Dimension, columns: &Columns, inner: Rect, th
         let arrow = if *metric != sort.metric {
             ""
         } else if sort.ascending {
-            "▲"
+            "▴"
         } else {
-            "▼"
+            "▾"
         };
         let style = if *metric == sort.metric { theme.head } else { theme.dim };
         x = put(buffer, x, inner.y, &right(&format!("{text}{arrow}"), *wide), style, *wide as u16);
