@@ -101,7 +101,15 @@ fn it_stops_for_the_shell_and_comes_back() {
     screen.keys(&["C-z"]).see("Stopped");
     bench.log("more.log", "--lines 500 --days 2 --seed 9");
     assert_eq!(bench.imported("more.log"), 500);
-    screen.text("fg\n").see("▶/").keys(&["q"]).gone("VISITORS");
+    screen.text("fg\n").see("▶/");
+    // And one that is stopped can be ended.
+    screen.keys(&["C-z"]).gone("VISITORS");
+    screen.text("kill %1; sleep 1; jobs; echo ended\n").see("ended");
+    assert!(
+        screen.until(|picture| picture.contains("Exit 143") || picture.contains("Terminated")),
+        "{}",
+        screen.picture()
+    );
 }
 
 #[test]

@@ -29,6 +29,19 @@ fn watch_shows_what_comes() {
     screen.see("▶/first").see("● 3 visitors now").see("● 3 now");
     append(&bench, "access.log", &lines("/second", 3..10));
     screen.see("/second").see("● 10 visitors now");
+    // A batch of robots and images leaves those who are there where they are.
+    let images = String::from_utf8_lossy(&lines("/logo.png", 3..6)).into_owned();
+    append(&bench, "access.log", images.as_bytes());
+    let began = Instant::now();
+    while bench.totals().1["asset"] != 3 {
+        assert!(began.elapsed() < Duration::from_secs(15), "they are not counted");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    for _ in 0..20 {
+        let picture = screen.picture();
+        assert!(picture.contains("● 10 visitors now"), "{picture}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
     // Held: the numbers stay, and the store fills all the same.
     screen.keys(&["Space"]).see("PAUSED");
     append(&bench, "access.log", &lines("/third", 10..15));
@@ -78,6 +91,16 @@ fn demo_opens_it_and_leaves_nothing() {
     screen.see("example.com").see("▶/").see("visitors now");
     screen.keys(&["q"]);
     screen.ended(0);
+    // Nor does one whose terminal goes.
+    let screen = Screen::start(&bench, &Start { size: (120, 40), line: "demo --lines 20000", ..Start::default() });
+    screen.see("visitors now");
+    drop(screen);
+    let began = Instant::now();
+    while std::fs::read_dir(bench.path("tmp")).expect("a folder").count() > 0
+        && began.elapsed() < Duration::from_secs(10)
+    {
+        std::thread::sleep(Duration::from_millis(100));
+    }
     let left: Vec<_> = std::fs::read_dir(bench.path("tmp")).expect("a folder").collect();
     assert!(left.is_empty(), "{left:?}");
     let report =

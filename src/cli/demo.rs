@@ -92,7 +92,7 @@ fn arrive(ingest: &mut Ingest, clock: Clock, stop: &AtomicBool, events: &Sender<
         })?;
         if fed > 0 {
             // Whoever listens may have gone; then it stops soon.
-            let _ = events.send(Event::Committed(Some(ingest.live())));
+            let _ = events.send(Event::Committed(ingest.live()));
         }
         std::thread::sleep(Duration::from_millis(500));
     }

@@ -54,7 +54,7 @@ fn shown(args: &args::Watch, config: &Config, paths: Vec<PathBuf>, options: Watc
         // Whoever listens may have gone; then it stops soon.
         let mut say = |text: &str| drop(events.send(Event::Say(text.to_owned())));
         paths.iter().for_each(|path| say(&found(path)));
-        let mut counted = |ingest: &Ingest| drop(events.send(Event::Committed(Some(ingest.live()))));
+        let mut counted = |ingest: &Ingest| drop(events.send(Event::Committed(ingest.live())));
         Ok(watch(&paths, &mut ingest, &options, stop, &mut say, &mut counted)?)
     })
 }

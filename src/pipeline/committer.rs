@@ -101,8 +101,8 @@ impl Committer {
         }
     }
 
-    /// Who is there at `now`, by site; nothing if nothing was committed yet.
-    pub fn live(&self, sites: &[Site], now: i64) -> Lives {
+    /// Who is there at `now`, by site; nothing if no visits are known here.
+    pub fn live(&self, sites: &[Site], now: i64) -> Option<Lives> {
         let presence = |visit: &OpenVisit<RowKey>| {
             let row = visit.exit();
             (row.site, Presence { first: visit.first(), last: visit.last(), page: row.page })
@@ -111,7 +111,7 @@ impl Committer {
         let text = |page: &Sym| {
             self.symbols.texts(Dictionary::Pages, &[*page]).first().map_or(String::new(), |text| text.to_string())
         };
-        by_site(sites, &visits, now, text)
+        (!visits.is_empty()).then(|| by_site(sites, &visits, now, text))
     }
 
     /// Lets go of the open visits, which are read again if need be.
@@ -198,8 +198,11 @@ impl Committer {
         tx.commit(commit, &next)?;
         *version = Some(next);
         remember(inputs, &states);
-        let days: Vec<Day> = days.into_iter().collect();
-        sessions.keep_only(&days);
+        // A batch of robots and images says nothing about who is still there.
+        if !days.is_empty() {
+            let days: Vec<Day> = days.into_iter().collect();
+            sessions.keep_only(&days);
+        }
         Ok(Done { lost, states, inputs: is_changed.then(|| inputs.clone()), batch })
     }
 }

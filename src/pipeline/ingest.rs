@@ -349,7 +349,7 @@ impl Ingest {
     }
 
     /// Who is there now, by site, as far as this process has counted.
-    pub fn live(&self) -> Lives {
+    pub fn live(&self) -> Option<Lives> {
         self.committer().live(&self.shared.sites.all(), self.settings.clock())
     }
 

@@ -309,20 +309,19 @@ struct Answer {
 
 /// Whether these filters leave a dimension known.
 pub fn is_known(dimension: Dimension, filters: &[Filter]) -> bool {
-    let of_bots = matches!(dimension, Dimension::Bot | Dimension::BotFamily);
-    let by_path = filters.iter().any(|filter| filter.dimension == Dimension::ErrorPath);
-    let of_others = filters.iter().any(|filter| filter.dimension.is_request() != dimension.is_request());
     let has = |wanted: Dimension| filters.iter().any(|filter| filter.dimension == wanted);
-    let by_bot = has(Dimension::Bot) || has(Dimension::BotFamily);
-    let ends = match dimension {
+    let of_others = filters.iter().any(|filter| filter.dimension.is_request() != dimension.is_request());
+    let is_unknown = match dimension {
+        Dimension::Event => true,
+        Dimension::Bot | Dimension::BotFamily => has(Dimension::ErrorPath),
+        Dimension::ErrorPath => has(Dimension::Bot) || has(Dimension::BotFamily),
         // Rows of pages say which visits entered there, and which left: not both of one visit.
         Dimension::Page => has(Dimension::EntryPage) || has(Dimension::ExitPage),
         Dimension::EntryPage => has(Dimension::ExitPage),
         Dimension::ExitPage => has(Dimension::EntryPage),
         _ => false,
     };
-    let of_paths = dimension == Dimension::ErrorPath && by_bot;
-    dimension != Dimension::Event && !of_others && !ends && !of_paths && !(of_bots && by_path)
+    !(is_unknown || of_others)
 }
 
 /// The list of a dimension that has none.

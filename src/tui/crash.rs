@@ -30,11 +30,15 @@ pub fn catch(folder: PathBuf, tell: impl Fn(String) + Send + Sync + 'static) -> 
             return tell(place);
         }
         leave();
-        eprintln!("error: fathom-tui has a bug and stopped at {place}");
-        match report(&folder, &place) {
-            Ok(path) => eprintln!("help: what was committed is safe; a report for its makers: {}", path.display()),
-            Err(error) => eprintln!("help: what was committed is safe; no report could be written: {error}"),
-        }
+        let kept = match report(&folder, &place) {
+            Ok(path) => format!("a report for its makers: {}", path.display()),
+            Err(error) => format!("no report could be written: {error}"),
+        };
+        // Standard error may be gone with the terminal.
+        let _ = writeln!(
+            std::io::stderr(),
+            "error: fathom-tui has a bug and stopped at {place}\nhelp: what was committed is safe; {kept}"
+        );
     }));
     Caught
 }

@@ -45,7 +45,8 @@ fn translate(raw: Raw) -> Option<Event> {
         Raw::Paste(text) => Event::Paste(text),
         Raw::Resize(width, height) => Event::Resize(width, height),
         Raw::Mouse(mouse) => match mouse.kind {
-            MouseEventKind::Down(MouseButton::Left) => Event::Press(mouse.column, mouse.row),
+            // The release: what comes after the program has ended would reach the shell.
+            MouseEventKind::Up(MouseButton::Left) => Event::Press(mouse.column, mouse.row),
             MouseEventKind::ScrollDown => Event::Wheel(mouse.column, mouse.row, true),
             MouseEventKind::ScrollUp => Event::Wheel(mouse.column, mouse.row, false),
             _ => return None,

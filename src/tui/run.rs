@@ -189,7 +189,7 @@ impl Loop {
             _ => self.is_dirty = true,
         }
         if matches!(event, Event::Resumed) {
-            super::terminal::enter()?;
+            super::terminal::enter_again()?;
         }
         let effects = update(&mut self.model, event);
         self.effects(effects, screen)
@@ -214,7 +214,9 @@ impl Loop {
                     self.is_dirty = true;
                 }
                 Effect::Suspend => {
-                    screen.suspend()?;
+                    if let Some(signal) = screen.suspend()? {
+                        return Ok(Some(128 + signal));
+                    }
                     self.model.size = screen.size()?;
                     super::update::fit(&mut self.model);
                     self.is_dirty = true;

@@ -11,16 +11,33 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::io::{self, BufWriter, Stdout, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// Whether the terminal is ours now, and whether with the mouse.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
+/// Standard output while the terminal is ours; what is written later is dropped. The
+/// library shows the cursor again by itself, and would panic where the terminal is gone.
+struct Ours(Stdout);
+
+impl Write for Ours {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if ENTERED.load(Ordering::SeqCst) { self.0.write(bytes) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if ENTERED.load(Ordering::SeqCst) { self.0.flush() } else { Ok(()) }
+    }
+}
+
 /// The screen.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<BufWriter<Ours>>>,
 }
 
 impl Screen {
@@ -31,7 +48,7 @@ impl Screen {
     pub fn enter(mouse: bool) -> io::Result<Screen> {
         MOUSE.store(mouse, Ordering::Relaxed);
         enter()?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, Ours(io::stdout())));
         Ok(Screen { terminal: Terminal::new(backend)? })
     }
 
@@ -65,21 +82,36 @@ impl Screen {
     }
 
     /// Gives the terminal back to the shell and stops, until we are in the
-    /// foreground again. No file of the store is open meanwhile.
+    /// foreground again. No file of the store is open meanwhile. Returns the
+    /// signal that ended it while it was stopped, if one did.
     ///
     /// # Errors
     /// If the terminal is gone.
-    pub fn suspend(&mut self) -> io::Result<()> {
+    pub fn suspend(&mut self) -> io::Result<Option<u8>> {
+        let told = Arc::new(AtomicUsize::new(0));
+        let listening = [SIGTERM, SIGHUP, SIGINT]
+            .map(|signal| signal_hook::flag::register_usize(signal, told.clone(), signal as usize));
         leave();
         crate::store::while_closed(|| {
-            // After `bg` the terminal is not ours to draw on.
-            while {
+            loop {
                 let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
-                !in_foreground()
-            } {}
+                // What was sent to a stopped process comes as it goes on.
+                std::thread::sleep(Duration::from_millis(20));
+                // After `bg` the terminal is not ours to draw on.
+                if in_foreground() || told.load(Ordering::SeqCst) != 0 {
+                    break;
+                }
+            }
         });
+        for id in listening.into_iter().flatten() {
+            signal_hook::low_level::unregister(id);
+        }
+        if let signal @ 1.. = told.load(Ordering::SeqCst) {
+            return Ok(u8::try_from(signal).ok());
+        }
         enter()?;
-        self.forget()
+        self.forget()?;
+        Ok(None)
     }
 }
 
@@ -94,11 +126,7 @@ fn in_foreground() -> bool {
     rustix::termios::tcgetpgrp(io::stdin()).map_or(true, |foreground| foreground == ours)
 }
 
-/// Takes the terminal again, after something else stopped and continued us.
-///
-/// # Errors
-/// If it is gone.
-pub fn enter() -> io::Result<()> {
+fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     ENTERED.store(true, Ordering::SeqCst);
     let mut out = io::stdout();
@@ -107,6 +135,15 @@ pub fn enter() -> io::Result<()> {
         execute!(out, EnableMouseCapture)?;
     }
     Ok(())
+}
+
+/// Takes the terminal again, after something else stopped and continued us; not in
+/// the background, where it is somebody else's.
+///
+/// # Errors
+/// If it is gone.
+pub fn enter_again() -> io::Result<()> {
+    if in_foreground() { enter() } else { Ok(()) }
 }
 
 /// Gives the terminal back; nothing happens the second time. Whoever calls it is

@@ -39,6 +39,8 @@ pub struct Item {
     pub hint: String,
     /// Whether it is what holds now.
     pub is_current: bool,
+    /// Whether it is what was typed.
+    pub is_typed: bool,
     /// What it does.
     pub choice: Choice,
 }

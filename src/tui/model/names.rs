@@ -79,6 +79,14 @@ pub fn label(dimension: Dimension, value: &str) -> String {
     }
 }
 
+/// The same in a sentence: of a country only its name.
+pub fn name(dimension: Dimension, value: &str) -> String {
+    match (dimension, COUNTRIES.get(value)) {
+        (Dimension::Country, Some(name)) => (*name).into(),
+        _ => label(dimension, value),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

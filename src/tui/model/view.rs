@@ -175,7 +175,8 @@ pub fn read_range(text: &str, zone: Zone, now: i64) -> Result<Chosen, String> {
     if let Some(period) = named {
         return Ok(Chosen::Named(*period));
     }
-    let (since, until) = match text.split_once("..") {
+    let parts = ["..", " to ", " – ", " - "].into_iter().find_map(|gap| text.split_once(gap));
+    let (since, until) = match parts {
         Some((since, until)) => (since.trim(), Some(until.trim())),
         None => (text, None),
     };
@@ -188,7 +189,13 @@ pub fn read_range(text: &str, zone: Zone, now: i64) -> Result<Chosen, String> {
     if since.is_empty() {
         return Err("type 7d, last month, 2026-07, or 2026-07-01..2026-07-31".into());
     }
-    let date = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    // Also as the header writes them: 1 Nov 2026, 1 Nov.
+    let year = zone.day(now).date().year();
+    let date = |text: &str| {
+        let iso = NaiveDate::parse_from_str(text, "%Y-%m-%d");
+        let named = iso.or_else(|_| NaiveDate::parse_from_str(text, "%d %b %Y"));
+        named.or_else(|_| NaiveDate::parse_from_str(&format!("{text} {year}"), "%d %b %Y")).ok()
+    };
     if let (Some(first), Some(last)) = (date(since), until.map_or(date(since), date)) {
         return if first > last { Err(RangeError::Backwards.to_string()) } else { Ok(Chosen::Days(first, last)) };
     }
@@ -208,7 +215,7 @@ pub fn filter_words(filter: &Filter) -> String {
         Op::Contains => "contains",
         Op::ContainsNot => "does not contain",
     };
-    let values: Vec<String> = filter.values.iter().map(|value| super::names::label(filter.dimension, value)).collect();
+    let values: Vec<String> = filter.values.iter().map(|value| super::names::name(filter.dimension, value)).collect();
     format!("{} {op} {}", property(filter.dimension), values.join(" or "))
 }
 
@@ -259,6 +266,8 @@ mod tests {
         assert_eq!(read("2026-07-01"), Ok(Chosen::Days(day("2026-07-01"), day("2026-07-01"))));
         assert_eq!(read(" Last  Month "), Ok(Chosen::Named(Period::LastMonth)));
         assert_eq!(read("7d"), Ok(Chosen::Named(Period::D7)));
+        assert_eq!(read("1 Jul – 31 Jul"), read("2026-07-01..2026-07-31"));
+        assert_eq!(read("2026-07-01 to 2026-07-31"), read("2026-07-01..2026-07-31"));
         assert_eq!(read("2021-02"), Ok(Chosen::Days(day("2021-02-01"), day("2021-02-28"))));
         assert_eq!(read("2021"), Ok(Chosen::Days(day("2021-01-01"), day("2021-12-31"))));
         assert_eq!(read("3w"), Ok(Chosen::Since("3w".into())));

@@ -73,6 +73,33 @@ fn the_mouse_chooses_filters_and_scrolls() {
     assert!(matches!(driver.model.layers.last(), Some(Layer::Menu(_))));
 }
 
+#[test]
+fn the_mouse_takes_items_of_menus() {
+    let mut driver = Driver::new(&traffic(), (80, 24));
+    driver.keys("t");
+    let picture = driver.picture();
+    let row = picture.lines().position(|line| line.contains("Yesterday")).expect("an item") as u16;
+    driver.send(Event::Press(40, row));
+    assert!(driver.picture().contains("‹ Yesterday ›"));
+    driver.keys("?");
+    driver.send(Event::Press(1, 1));
+    assert!(driver.model.layers.is_empty(), "a press beside it closes it");
+}
+
+#[test]
+fn a_part_of_a_value_can_be_typed() {
+    let mut driver = Driver::new(&traffic(), (80, 24));
+    driver.keys("f");
+    driver.text("page");
+    driver.keys("enter");
+    driver.text("contains");
+    driver.keys("enter");
+    driver.text("docs");
+    assert!(driver.picture().contains("▶ docs"), "{}", driver.picture());
+    driver.keys("enter");
+    assert!(driver.picture().contains("[page contains docs ×]"), "{}", driver.picture());
+}
+
 thread_local! {
     static DRIVER: RefCell<Driver> = RefCell::new(Driver::new(&traffic(), (80, 24)));
 }

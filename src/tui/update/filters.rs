@@ -15,7 +15,13 @@ pub fn add(model: &mut Model, op: Op) -> Vec<Effect> {
         return Vec::new();
     };
     let filter = Filter { dimension, op, values: vec![row.value.clone()] };
-    push(model, filter)
+    let effects = push(model, filter);
+    if let Some(panel) = model.focused().filter(|_| !effects.is_empty()) {
+        // It found what it was for.
+        panel.search.clear();
+        panel.find();
+    }
+    effects
 }
 
 /// Adds a filter.
@@ -99,7 +105,7 @@ pub fn remove(model: &mut Model, index: usize) -> Vec<Effect> {
 }
 
 fn item(label: impl Into<String>, choice: Choice) -> Item {
-    Item { label: label.into(), hint: String::new(), is_current: false, choice }
+    Item { label: label.into(), hint: String::new(), is_current: false, is_typed: false, choice }
 }
 
 /// Opens the editor at its first step: the property.

@@ -2,15 +2,17 @@
 
 use super::super::key::Key;
 use super::super::model::Model;
-use super::super::model::layer::{Choice, Kind, Layer, Menu};
+use super::super::model::layer::{Choice, Item, Kind, Layer, Menu};
 use super::super::model::panel::List;
 use super::{Effect, act, filters, fit, times};
 use crate::model::clean;
+use crate::store::{Filter, Op};
 use crate::tui::action::Action;
 use crossterm::event::KeyCode;
 
-/// A key.
+/// A key. What was said before it is over.
 pub fn key(model: &mut Model, key: Key) -> Vec<Effect> {
+    model.toast = None;
     if model.keymap.action(key) == Some(&Action::Interrupt) || (key.ctrl && key.code == KeyCode::Char('c')) {
         return vec![Effect::End(130)];
     }
@@ -40,6 +42,7 @@ pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         Some(Layer::Menu(menu)) if menu.is_typing => {
             menu.text.push_str(&text);
             menu.at = 0;
+            offer_typed(menu);
             Vec::new()
         }
         Some(Layer::Prompt(prompt)) => {
@@ -124,6 +127,7 @@ fn in_menu(model: &mut Model, key: Key) -> Vec<Effect> {
         _ if menu.is_typing => {
             if edit(&mut menu.text, key) {
                 menu.at = 0;
+                offer_typed(menu);
             }
         }
         _ => match moves {
@@ -149,7 +153,8 @@ fn in_menu(model: &mut Model, key: Key) -> Vec<Effect> {
     Vec::new()
 }
 
-fn choose(model: &mut Model) -> Vec<Effect> {
+/// Takes the selected item of a menu.
+pub fn choose(model: &mut Model) -> Vec<Effect> {
     let Some(Layer::Menu(menu)) = model.layers.last() else { return Vec::new() };
     let choice = menu.selected().map(|item| item.choice.clone());
     let choice = choice.or_else(|| typed_value(menu));
@@ -170,6 +175,21 @@ fn choose(model: &mut Model) -> Vec<Effect> {
             }
             filters::push(model, filter)
         }
+    }
+}
+
+/// Offers what is typed itself, before the values that there are: a part of a value,
+/// or a pattern, is none of them.
+fn offer_typed(menu: &mut Menu) {
+    let Kind::Values(dimension, op) = menu.kind else { return };
+    menu.items.retain(|item| !item.is_typed);
+    let text = menu.text.trim();
+    let is_part = matches!(op, Op::Contains | Op::ContainsNot) || text.contains('*');
+    if is_part && !text.is_empty() {
+        let choice = Choice::Add(Filter { dimension, op, values: text.split('|').map(str::to_owned).collect() });
+        let item =
+            Item { label: menu.text.clone(), hint: "as typed".into(), is_current: false, is_typed: true, choice };
+        menu.items.insert(0, item);
     }
 }
 

@@ -35,7 +35,7 @@ pub fn open(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 fn item(label: impl Into<String>, hint: impl Into<String>, is_current: bool, action: Action) -> Item {
-    Item { label: label.into(), hint: hint.into(), is_current, choice: Choice::Run(action) }
+    Item { label: label.into(), hint: hint.into(), is_current, is_typed: false, choice: Choice::Run(action) }
 }
 
 /// What can be done where the focus is, with its keys.
@@ -103,11 +103,11 @@ fn times(model: &Model) -> Menu {
         (Some(Compare::Year), "Compare with the year before"),
         (None, "Do not compare"),
     ] {
-        let hint = if view.compare == compare { "now" } else { "" };
+        let hint = if view.compare == compare { "chosen" } else { "" };
         items.push(item(text, hint, false, Action::CompareWith(compare)));
     }
     for interval in Interval::ALL {
-        let hint = if view.interval == Some(*interval) { "now" } else { "" };
+        let hint = if view.interval == Some(*interval) { "chosen" } else { "" };
         items.push(item(format!("By {}", interval.as_str()), hint, false, Action::SetInterval(Some(*interval))));
     }
     items.push(item("By what suits the range", "", false, Action::SetInterval(None)));
@@ -124,9 +124,12 @@ pub fn values(model: &mut Model, dimension: Dimension, values: &[(String, String
                 label: names::label(dimension, value),
                 hint: count.clone(),
                 is_current: false,
+                is_typed: false,
                 choice: Choice::Add(Filter { dimension, op, values: vec![value.clone()] }),
             };
-            menu.items = values.iter().map(one).collect();
+            // What is typed meanwhile stays before them.
+            menu.items.retain(|item| item.is_typed);
+            menu.items.extend(values.iter().map(one));
         }
     }
 }

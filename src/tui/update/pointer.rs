@@ -3,9 +3,9 @@
 use super::super::layout::{Area, layout};
 use super::super::model::layer::Layer;
 use super::super::model::{Focus, Model};
-use super::{Effect, act, filters, moves};
+use super::{Effect, act, filters, keys, moves};
 use crate::store::Op;
-use crate::tui::view::{chip_at, hint_at};
+use crate::tui::view::{Hit, chip_at, hint_at, hit};
 
 fn has(area: &Area, x: u16, y: u16) -> bool {
     (area.x..area.x + area.width).contains(&x) && (area.y..area.y + area.height).contains(&y)
@@ -13,10 +13,13 @@ fn has(area: &Area, x: u16, y: u16) -> bool {
 
 /// Chooses what is there: a panel, a row, and, the second time, the row as a filter.
 pub fn press(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
-    if model.layers.iter().any(|layer| !matches!(layer, Layer::Zoom)) {
-        // A press beside a menu closes it.
-        model.layers.pop();
-        return Vec::new();
+    model.toast = None;
+    match model.layers.last() {
+        Some(Layer::Menu(menu)) => return in_menu(model, hit(model, menu, x, y)),
+        Some(Layer::Prompt(_)) => return Vec::new(),
+        // The search stays, the typing ends.
+        Some(Layer::Search) => drop(model.layers.pop()),
+        Some(Layer::Zoom) | None => {}
     }
     let layout = layout(model);
     if layout.chips.is_some_and(|area| has(&area, x, y)) {
@@ -45,6 +48,21 @@ pub fn press(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         }
         None => Vec::new(),
     }
+}
+
+/// Takes an item; beside the menu closes it.
+fn in_menu(model: &mut Model, hit: Hit) -> Vec<Effect> {
+    match hit {
+        Hit::Nothing => {}
+        Hit::Outside => drop(model.layers.pop()),
+        Hit::Item(at) => {
+            if let Some(Layer::Menu(menu)) = model.layers.last_mut() {
+                menu.at = at;
+            }
+            return keys::choose(model);
+        }
+    }
+    Vec::new()
 }
 
 /// Scrolls what is there.

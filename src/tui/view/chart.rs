@@ -114,7 +114,7 @@ pub fn chart(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
         return say(buffer, super::panel::NO_HITS);
     }
     if report.totals.pages.is_none() {
-        return say(buffer, "Page views are not known under these filters: they belong to requests");
+        return say(buffer, "Not known under these filters: requests and page views are counted apart");
     }
     let series = Series::new(model, report);
     let is_empty = report.totals.pages.is_some_and(|sums| sums == PageSums::default());
@@ -133,7 +133,7 @@ pub fn chart(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
     if model.chart.bars {
         bars(&series, most, plot, styles.0, buffer);
     } else {
-        lines(&series, most, plot, styles, buffer);
+        lines(&series, most, plot, styles, model.is_ascii, buffer);
     }
     legend(model, report, &series, (x, area.x + area.width), area.y, theme, buffer);
     if let Some(at) = model.chart.at.filter(|at| *at < series.now.len()) {
@@ -253,7 +253,7 @@ impl Dots {
     }
 }
 
-fn lines(series: &Series, most: f64, plot: Rect, styles: (Style, Style), buffer: &mut Buffer) {
+fn lines(series: &Series, most: f64, plot: Rect, styles: (Style, Style), is_ascii: bool, buffer: &mut Buffer) {
     let (mut now, mut before) = (Dots::new(plot), Dots::new(plot));
     before.series(&series.before, most, |_, step| step % 4 == 0);
     now.series(&series.now, most, |index, step| series.unfinished != Some(index) || step % 3 == 0);
@@ -262,7 +262,11 @@ fn lines(series: &Series, most: f64, plot: Rect, styles: (Style, Style), buffer:
             continue;
         }
         let (x, y) = (plot.x + at as u16 % plot.width, plot.y + at as u16 / plot.width);
-        let symbol = char::from_u32(0x2800 + u32::from(first | second)).unwrap_or(' ');
+        let symbol = match (is_ascii, *first) {
+            (true, 0) => '.',
+            (true, _) => '*',
+            (false, _) => char::from_u32(0x2800 + u32::from(first | second)).unwrap_or(' '),
+        };
         buffer[(x, y)].set_char(symbol).set_style(if *first == 0 { styles.1 } else { styles.0 });
     }
 }
@@ -277,7 +281,10 @@ fn bars(series: &Series, most: f64, plot: Rect, style: Style, buffer: &mut Buffe
         let at = step(x);
         // Bars that are wide enough have a gap before them.
         let begins = x == 0 || step(x - 1) != at;
-        let Some(value) = series.now[at].filter(|_| each < 3 || !begins) else { continue };
+        // Where more steps than columns are shown, the highest of each.
+        let last = step(x + 1).max(at + 1).min(series.now.len());
+        let highest = series.now[at..last].iter().flatten().copied().reduce(f64::max);
+        let Some(value) = highest.filter(|_| each < 3 || !begins) else { continue };
         let mut eighths = (value / most * f64::from(plot.height) * 8.0).round() as usize;
         if value > 0.0 {
             eighths = eighths.max(1);
@@ -331,13 +338,14 @@ fn legend(
         None => {
             let is_wide = end - x > 70;
             let now = if is_wide { dates(&report.range, model.zone, model.now) } else { "now".into() };
-            parts.push((format!(" — {now} "), theme.bar));
+            let (line, dots) = if model.is_ascii { ("*", "...") } else { ("—", "···") };
+            parts.push((format!(" {line} {now} "), theme.bar));
             if series.unfinished.is_some() {
                 parts.push(("┈ so far ".into(), theme.bar));
             }
             if let Some(before) = model.before().filter(|_| !model.chart.bars) {
                 let text = if is_wide { dates(&before.range, model.zone, model.now) } else { "before".into() };
-                parts.push((format!(" ··· {text} "), theme.second));
+                parts.push((format!(" {dots} {text} "), theme.second));
             }
         }
     }

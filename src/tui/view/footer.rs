@@ -37,7 +37,7 @@ fn hints(model: &Model, columns: u16) -> Vec<(u16, String, &'static str, Action)
         (!key.is_empty()).then(|| (key, short, action.clone()))
     };
     let makes_sense = |action: &&Action| match action {
-        Action::Search | Action::SortMenu => matches!(model.focus, Focus::Panel(_)),
+        Action::Search | Action::SortMenu | Action::Zoom => matches!(model.focus, Focus::Panel(_)),
         Action::FilterBy => matches!(model.focus, Focus::Panel(_)) || model.chart.at.is_some(),
         Action::Pause => model.is_live,
         _ => true,
@@ -86,9 +86,9 @@ pub fn footer(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
     }
     let typed = match model.layers.last() {
         Some(Layer::Search) => Some("type to search   ⏎ keep   Esc clear"),
-        Some(Layer::Menu(menu)) if menu.is_typing => Some("type to narrow   ↑↓ choose   ⏎ take   Esc back"),
-        Some(Layer::Menu(_)) => Some("↑↓ choose   ⏎ take   / narrow   Esc back"),
-        Some(Layer::Prompt(_)) => Some("⏎ take   Esc back"),
+        Some(Layer::Menu(menu)) if menu.is_typing => Some("type to narrow   ↑↓ move   ⏎ choose   Esc back"),
+        Some(Layer::Menu(_)) => Some("↑↓ move   ⏎ choose   / narrow   Esc back"),
+        Some(Layer::Prompt(_)) => Some("⏎ choose   Esc back"),
         _ => None,
     };
     if let Some(text) = typed {

@@ -15,6 +15,7 @@ use super::model::layer::Layer;
 use super::theme::Theme;
 pub use footer::hint_at;
 pub use header::chip_at;
+pub use menu::{Hit, hit};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -36,8 +36,9 @@ pub fn panel(model: &Model, digit: u8, area: Area, theme: &Theme, buffer: &mut B
     let aside_at = area.x + area.width - 2 - width(&aside) as u16;
     titles(panel, (area.x + 2, area.y), aside_at.saturating_sub(1), theme, buffer);
     put(buffer, aside_at, area.y, &aside, theme.dim, area.width);
-    if is_focused && (matches!(model.layers.last(), Some(Layer::Search)) || !panel.search.is_empty()) {
-        let typing = if matches!(model.layers.last(), Some(Layer::Search)) { "▏" } else { "" };
+    let is_typing = is_focused && matches!(model.layers.last(), Some(Layer::Search));
+    if is_typing || !panel.search.is_empty() {
+        let typing = if is_typing { "▏" } else { "" };
         let text = format!(" /{}{typing} ", super::super::fit::shorten(&panel.search, usize::from(inner.width / 2)));
         put(buffer, area.x + 2, area.y + area.height - 1, &text, theme.key, inner.width);
     }
@@ -182,7 +183,11 @@ impl Columns {
         let sort = panel.sort();
         let is_zoomed = model.zoomed().is_some();
         let known = |metric: &&Metric| !panel.hides(**metric);
-        let column = |metric: Metric| (metric, texts(metric).max(head(dimension, metric).0.len()).max(5) + 1);
+        // A head has place for the arrow of its sort, and a gap before it.
+        let column = |metric: Metric| {
+            let head = title(dimension, metric, is_zoomed).len() + usize::from(metric == sort.metric);
+            (metric, texts(metric).max(head).max(5) + 1)
+        };
         let has_latency = panel
             .rows()
             .iter()
@@ -322,7 +327,7 @@ fn heads(panel: &Panel, dimension: Dimension, columns: &Columns, inner: Rect, th
         x += 1 + columns.bar as u16;
     }
     for (metric, wide) in &columns.metrics {
-        let text = head(dimension, *metric).0;
+        let text = title(dimension, *metric, columns.metrics.len() > 1);
         let arrow = if *metric != sort.metric {
             ""
         } else if sort.ascending {
@@ -338,6 +343,14 @@ fn heads(panel: &Panel, dimension: Dimension, columns: &Columns, inner: Rect, th
     }
     if columns.change {
         put(buffer, x, inner.y, &right("CHANGE", CHANGE), theme.dim, CHANGE as u16);
+    }
+}
+
+/// The head of a column; in full where there is room.
+fn title(dimension: Dimension, metric: Metric, is_long: bool) -> &'static str {
+    match head(dimension, metric).0 {
+        "VIS" if is_long => "VISITORS",
+        head => head,
     }
 }
 
