@@ -93,7 +93,7 @@ impl View {
             Chosen::Days(first, last) => {
                 let length = (last - first).num_days() + 1;
                 let shift = chrono::TimeDelta::days(length * i64::from(back));
-                return Some((first - shift, last - shift));
+                return Some((first.checked_sub_signed(shift)?, last.checked_sub_signed(shift)?));
             }
             Chosen::Since(_) => return None,
             Chosen::Named(period) => period,
@@ -120,7 +120,7 @@ impl View {
             _ => {
                 let length = (last - first).num_days() + 1;
                 let shift = chrono::TimeDelta::days(length * i64::from(back));
-                Some((first - shift, last - shift))
+                Some((first.checked_sub_signed(shift)?, last.checked_sub_signed(shift)?))
             }
         }
     }

@@ -98,8 +98,13 @@ pub fn interval(model: &mut Model, action: Action) -> Vec<Effect> {
     let usual = range.interval();
     let fits = |interval: &Interval| {
         // A chart of thousands of points, or of one, shows nothing.
-        let steps = range.steps(*interval, model.zone).len();
-        *interval == usual || (2..=800).contains(&steps)
+        let hours = match interval {
+            Interval::Hour => 1,
+            Interval::Day => 24,
+            Interval::Week => 7 * 24,
+            Interval::Month => 30 * 24,
+        };
+        *interval == usual || (2..=800).contains(&((range.to - range.from) / 3600 / hours))
     };
     let fitting: Vec<Interval> = Interval::ALL.iter().copied().filter(fits).collect();
     let wanted = match action {
