@@ -106,6 +106,7 @@ impl From<StoreError> for Failure {
             | StoreError::Full(_)
             | StoreError::Damaged(_)
             | StoreError::TooLong
+            | StoreError::Unwanted
             | StoreError::Engine(_) => Exit::Failed,
         };
         let help = error.help();

@@ -2,8 +2,9 @@
 //! acceptance checks of the dashboard.
 
 use crate::screen::{Screen, Start, environment, filled, has_tmux};
-use crate::support::Bench;
-use std::process::Stdio;
+use crate::support::{Bench, has};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// A dashboard that shows its numbers.
 fn open(bench: &Bench, start: Start<'_>) -> Screen {
@@ -70,7 +71,7 @@ fn a_bug_leaves_the_terminal_as_it_was_and_one_beside_is_told() {
     let report = report.iter().find(|path| path.to_string_lossy().contains("crash-")).expect("a report");
     assert!(std::fs::read_to_string(report).expect("read").contains("src/tui/run.rs"));
     let screen = Screen::start(&bench, &Start { env: "FATHOM_TUI_TEST_PANIC=worker", ..Start::default() });
-    screen.see("a bug at src/tui/query.rs");
+    screen.see("a bug at src/tui/respond.rs");
     // It goes on, and answers the next question.
     screen.keys(&["C-r"]).see("▶/");
     screen.keys(&["q"]);
@@ -110,6 +111,80 @@ fn it_stops_for_the_shell_and_comes_back() {
         "{}",
         screen.picture()
     );
+}
+
+/// Somebody else holds the store until this is dropped.
+struct Held(std::process::Child);
+
+impl Held {
+    fn new(bench: &Bench) -> Held {
+        let mut lock = bench.db().into_os_string();
+        lock.push(".lock");
+        // Without a child of its own, which would hold the lock when it is killed.
+        let child = Command::new("flock").arg("--no-fork").arg(lock).args(["sleep", "600"]).spawn();
+        let held = Held(child.expect("flock runs"));
+        std::thread::sleep(Duration::from_millis(300));
+        held
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_store_that_somebody_holds_is_waited_for() {
+    if !has_tmux("check 42") || !has("flock") {
+        return;
+    }
+    let bench = filled();
+    let screen = small(&bench);
+    let held = Held::new(&bench);
+    screen.keys(&["C-r"]).see("asking").see("▶/");
+    screen.see("waiting for the store, which another process holds").see("▶/");
+    // What was asked meanwhile is answered as soon as the store is free.
+    screen.keys(&["D"]).see("Today").keys(&["W"]).see("asking");
+    drop(held);
+    screen.gone("asking").see("▶/");
+    screen.keys(&["M"]).gone("waiting");
+    if std::env::var_os("FATHOM_TUI_TEST_LONG").is_some() {
+        let _held = Held::new(&bench);
+        screen.keys(&["C-r"]).see("asking");
+        std::thread::sleep(Duration::from_secs(58));
+        screen.see("is held by another process");
+    }
+}
+
+#[test]
+fn whoever_leaves_does_not_wait_for_a_store_that_somebody_holds() {
+    if !has_tmux("ends while the store is held") || !has("flock") {
+        return;
+    }
+    let bench = filled();
+    let line = format!("env {} bash --norc --noprofile -i", environment(&bench));
+    let shell = Screen::shell(&bench, (80, 24), &line);
+    shell.see("bash-").text(&format!("{} --no-live\n", env!("CARGO_BIN_EXE_fathom-tui"))).see("▶/");
+    let screens: Vec<Screen> = (0..3).map(|_| small(&bench)).collect();
+    let held = Held::new(&bench);
+    shell.keys(&["C-r"]).see("asking").keys(&["C-z"]);
+    let began = Instant::now();
+    shell.see("Stopped");
+    for (screen, (key, code)) in screens.iter().zip([("q", 0), ("C-c", 130), ("TERM", 143)]) {
+        screen.keys(&["C-r"]).see("asking");
+        match key {
+            "TERM" => screen.signal(key),
+            key => drop(screen.keys(&[key])),
+        }
+        screen.ended(code);
+    }
+    // Each would have waited for a minute.
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    shell.text("fg\n").see("asking");
+    drop(held);
+    shell.gone("asking").see("▶/");
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub enum StoreError {
     Damaged(String),
     /// A question took so long that it was interrupted.
     TooLong,
+    /// Nobody waited for the store any more.
+    Unwanted,
     /// Anything else that the engine said.
     Engine(duckdb::Error),
 }
@@ -79,7 +81,7 @@ impl StoreError {
                     .into()
             }
             StoreError::TooLong => "ask for a shorter time with --since, or for fewer lists with --by".into(),
-            StoreError::Io(..) | StoreError::Engine(_) | StoreError::Damaged(_) => return None,
+            StoreError::Io(..) | StoreError::Engine(_) | StoreError::Damaged(_) | StoreError::Unwanted => return None,
         })
     }
 
@@ -118,6 +120,7 @@ impl std::fmt::Display for StoreError {
             StoreError::Full(_) => f.write_str("the disk of the store is full: No space left on device"),
             StoreError::Damaged(text) => write!(f, "the store's file is damaged: {}", first_line(text)),
             StoreError::TooLong => f.write_str("a question to the store took too long"),
+            StoreError::Unwanted => f.write_str("nobody waits for the store any more"),
             StoreError::Engine(error) => write!(f, "the database said: {}", first_line(&error.to_string())),
         }
     }

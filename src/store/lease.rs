@@ -14,7 +14,7 @@ use duckdb::Connection;
 use std::fs::File;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, mpsc};
+use std::sync::{Mutex, MutexGuard, TryLockError, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
 /// The one engine of the process, which at the most one lease uses.
@@ -22,6 +22,10 @@ static ENGINE: Mutex<Option<Engine>> = Mutex::new(None);
 
 /// After this long, whoever waits says who holds the store.
 const NOTICE_AFTER: Duration = Duration::from_secs(5);
+/// Another try at what somebody else holds comes after this long.
+const RETRY: Duration = Duration::from_millis(3);
+/// Whoever waits looks so often whether anybody still wants it to.
+const LOOK: Duration = Duration::from_millis(50);
 /// After this long a lease is given up.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(60);
 
@@ -70,6 +74,22 @@ pub fn while_closed<T>(run: impl FnOnce() -> T) -> T {
     run()
 }
 
+/// The same, if the files are closed within `patience`.
+pub fn try_while_closed<T>(patience: Duration, run: impl FnOnce() -> T) -> Option<T> {
+    let until = Instant::now() + patience;
+    loop {
+        match ENGINE.try_lock() {
+            Ok(_engine) => return Some(run()),
+            Err(TryLockError::Poisoned(poisoned)) => {
+                let _engine = poisoned.into_inner();
+                return Some(run());
+            }
+            Err(TryLockError::WouldBlock) if Instant::now() >= until => return None,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(RETRY),
+        }
+    }
+}
+
 /// Fails if there is no store, or if nobody can tell.
 pub(super) fn is_there(path: &Path) -> Result<(), StoreError> {
     match path.try_exists() {
@@ -111,11 +131,21 @@ pub type Tell = fn(Notice);
 /// Waits for the store and opens it; a writer mends a damaged log. `tell` gets
 /// who holds the store, once, after five seconds.
 pub(crate) fn lease(path: &Path, access: Access, tell: Tell) -> Result<Lease, StoreError> {
+    lease_while(path, access, tell, &|| true)
+}
+
+/// The same, given up when it is not wanted any more.
+pub(super) fn lease_while(
+    path: &Path,
+    access: Access,
+    tell: Tell,
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<Lease, StoreError> {
     let mut engine = ENGINE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if engine.as_ref().is_none_or(|engine| !engine.is_for(path)) {
         *engine = Some(Engine::new(path, access)?);
     }
-    let mut wait = Wait::new(path, tell);
+    let mut wait = Wait { path, tell, is_wanted, since: Instant::now(), told: false };
     let mut turnstile = None;
     let mut mended = None;
     loop {
@@ -143,15 +173,12 @@ pub(crate) fn lease(path: &Path, access: Access, tell: Tell) -> Result<Lease, St
 struct Wait<'a> {
     path: &'a Path,
     tell: Tell,
+    is_wanted: &'a dyn Fn() -> bool,
     since: Instant,
     told: bool,
 }
 
-impl<'a> Wait<'a> {
-    fn new(path: &'a Path, tell: Tell) -> Wait<'a> {
-        Wait { path, tell, since: Instant::now(), told: false }
-    }
-
+impl Wait<'_> {
     fn tell(&mut self, pid: Option<u32>) {
         if !self.told && self.since.elapsed() >= NOTICE_AFTER {
             self.told = true;
@@ -188,7 +215,7 @@ impl<'a> Wait<'a> {
             let _ = done.send(queued.lock());
         });
         loop {
-            match wait.recv_timeout(Duration::from_millis(500)) {
+            match wait.recv_timeout(LOOK) {
                 Ok(locked) => return locked.map_err(StoreError::io(self.path)),
                 Err(_) => {
                     self.tell(None);
@@ -199,6 +226,9 @@ impl<'a> Wait<'a> {
     }
 
     fn give_up(&self, pid: Option<u32>) -> Result<(), StoreError> {
+        if !(self.is_wanted)() {
+            return Err(StoreError::Unwanted);
+        }
         if self.since.elapsed() < GIVE_UP_AFTER {
             return Ok(());
         }
@@ -214,7 +244,7 @@ impl<'a> Wait<'a> {
         let pid = holder(&text);
         self.tell(pid);
         self.give_up(pid)?;
-        std::thread::sleep(Duration::from_millis(3));
+        std::thread::sleep(RETRY);
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ pub use dictionary::DEFAULT_CAP;
 pub use error::StoreError;
 pub use filter::{Filter, FilterError, Op};
 pub use holdings::{Holding, below, damaged_logs, each_file, files};
-pub use lease::{Notice, Tell, while_closed};
+pub use lease::{Notice, Tell, try_while_closed, while_closed};
 pub use limit::Stopper;
 pub use meta::{Info, NewStore};
 pub use overview::Overview;

@@ -1,7 +1,7 @@
 //! The reading side: a short read lease and what is asked under it.
 
 use super::engine::Access;
-use super::lease::{Lease, Tell, lease};
+use super::lease::{Lease, Tell, lease, lease_while};
 use super::limit::{Included, Limit, Stopper};
 use super::{Info, Site, StoreError, meta, migrate, sites, state};
 use crate::model::{Day, Dictionary, InputState, SiteId};
@@ -46,9 +46,17 @@ impl Reader {
     /// # Errors
     /// If it is missing, locked for a minute, too new, or no store.
     pub fn open(path: &Path, tell: Tell) -> Result<Reader, StoreError> {
+        Reader::open_while(path, tell, &|| true)
+    }
+
+    /// The same, given up when it is not wanted any more.
+    ///
+    /// # Errors
+    /// As `open`, and if it was given up.
+    pub fn open_while(path: &Path, tell: Tell, is_wanted: &dyn Fn() -> bool) -> Result<Reader, StoreError> {
         let path = std::path::absolute(path).map_err(StoreError::io(path))?;
         super::lease::is_there(&path)?;
-        let mut held = match lease(&path, Access::Read, tell) {
+        let mut held = match lease_while(&path, Access::Read, tell, is_wanted) {
             Err(StoreError::DamagedLog(damaged)) => {
                 // Only a writer mends it.
                 drop(lease(&path, Access::Write, tell).map_err(|_| StoreError::DamagedLog(damaged))?);

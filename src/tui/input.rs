@@ -32,8 +32,10 @@ pub fn listen(events: &Sender<Event>) {
                 SIGTSTP => Event::Stop,
                 signal => Event::Signal(signal as u8),
             };
-            if signals.send(event).is_err() {
-                return;
+            // The screen is gone, and what still goes on is not waited for: a commit that
+            // is cut off is undone, and its lines are read again.
+            if signals.send(event).is_err() && matches!(signal, SIGTERM | SIGHUP | SIGINT) {
+                std::process::exit(128 + signal);
             }
         }
     });

@@ -16,6 +16,8 @@ mod key;
 mod layout;
 mod model;
 mod query;
+mod queue;
+mod respond;
 mod run;
 mod terminal;
 #[cfg(test)]
@@ -23,6 +25,7 @@ mod tests;
 mod theme;
 mod update;
 mod view;
+mod worker;
 
 pub use action::Keymap;
 pub use model::view::{Chosen, View};

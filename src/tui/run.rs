@@ -3,10 +3,11 @@
 use super::action::Keymap;
 use super::model::Model;
 use super::model::view::View;
-use super::query::{Clock, Hooks, Look, Place, Worker};
-use super::terminal::Screen;
+use super::query::{Clock, Hooks, Look, Place};
+use super::terminal::{Screen, Suspended};
 use super::theme::Theme;
 use super::update::{Effect, Event, update};
+use super::worker::Worker;
 use super::{ask, crash, input, view};
 use crate::model::Zone;
 use crate::store::Tell;
@@ -70,17 +71,14 @@ pub struct Outside {
 /// If the terminal is none, or goes.
 pub fn run(options: Options, outside: Outside) -> io::Result<u8> {
     let Outside { db, tell, clock, look, log, events, inbox } = outside;
-    let mut screen = Screen::enter(options.mouse)?;
     let bugs = events.clone();
     let _hook = crash::catch(options.crashes.clone(), move |place| drop(bugs.send(Event::Bug(place))));
     let watched = options.live.then(|| db.clone());
     let answers = events.clone();
     let place = Place { db, tell, clock: clock.clone(), look, hooks: options.hooks.clone(), log };
     let worker = Worker::new(place, move |answered| drop(answers.send(Event::Answer(Box::new(answered)))));
-    input::listen(&events);
     let mut model = Model::new(options.view, options.zone, clock(), options.keymap);
     (model.is_live, model.is_ascii) = (options.live, options.ascii);
-    model.size = screen.size()?;
     let panics = options.panics;
     let mut looped = Loop {
         model,
@@ -96,6 +94,10 @@ pub fn run(options: Options, outside: Outside) -> io::Result<u8> {
         news: false,
         answered: 0,
     };
+    // Goes first, however this ends: nobody looks at a screen that waits for a query.
+    let mut screen = Screen::enter(options.mouse)?;
+    input::listen(&events);
+    looped.model.size = screen.size()?;
     let first = super::update::ask(&mut looped.model);
     looped.draw(&mut screen)?;
     looped.effects(first, &mut screen)?;
@@ -214,8 +216,13 @@ impl Loop {
                     self.is_dirty = true;
                 }
                 Effect::Suspend => {
-                    if let Some(signal) = screen.suspend()? {
-                        return Ok(Some(128 + signal));
+                    self.worker.hold();
+                    let suspended = screen.suspend()?;
+                    self.worker.go_on();
+                    match suspended {
+                        Suspended::Continued => {}
+                        Suspended::Ended(signal) => return Ok(Some(128 + signal)),
+                        Suspended::Refused => self.model.complain("the store is in use; try again"),
                     }
                     self.model.size = screen.size()?;
                     super::update::fit(&mut self.model);

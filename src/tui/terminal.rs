@@ -35,6 +35,20 @@ impl Write for Ours {
     }
 }
 
+/// So long a suspension waits until no file of the store is open.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How a suspension went.
+pub enum Suspended {
+    /// We are in the foreground again.
+    Continued,
+    /// A signal ended the program while it was stopped.
+    Ended(u8),
+    /// A part of the program has the store open: whoever stopped now would keep it
+    /// from everybody.
+    Refused,
+}
+
 /// The screen.
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Ours>>>,
@@ -82,17 +96,16 @@ impl Screen {
     }
 
     /// Gives the terminal back to the shell and stops, until we are in the
-    /// foreground again. No file of the store is open meanwhile. Returns the
-    /// signal that ended it while it was stopped, if one did.
+    /// foreground again. No file of the store is open meanwhile.
     ///
     /// # Errors
     /// If the terminal is gone.
-    pub fn suspend(&mut self) -> io::Result<Option<u8>> {
+    pub fn suspend(&mut self) -> io::Result<Suspended> {
         let told = Arc::new(AtomicUsize::new(0));
         let listening = [SIGTERM, SIGHUP, SIGINT]
             .map(|signal| signal_hook::flag::register_usize(signal, told.clone(), signal as usize));
-        leave();
-        crate::store::while_closed(|| {
+        let stopped = crate::store::try_while_closed(PATIENCE, || {
+            leave();
             loop {
                 let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
                 // What was sent to a stopped process comes as it goes on.
@@ -107,11 +120,14 @@ impl Screen {
             signal_hook::low_level::unregister(id);
         }
         if let signal @ 1.. = told.load(Ordering::SeqCst) {
-            return Ok(u8::try_from(signal).ok());
+            return Ok(Suspended::Ended(signal as u8));
+        }
+        if stopped.is_none() {
+            return Ok(Suspended::Refused);
         }
         enter()?;
         self.forget()?;
-        Ok(None)
+        Ok(Suspended::Continued)
     }
 }
 
