@@ -265,7 +265,6 @@ pub fn table(data: &[u8]) {
         sites: Vec::new(),
         ledger: Default::default(),
         marked: Vec::new(),
-        of_pages: false,
         asked_interval: false,
     };
     let plain = Style { colour: false, width: None, ledger: false };

@@ -189,9 +189,18 @@ impl From<ReportError> for Failure {
             ReportError::NoSite(name, sites) => {
                 Failure::usage(format!("there is no site '{name}'")).help(format!("there are: {}", sites.join(", ")))
             }
-            ReportError::Mixed(a, b) => Failure::usage(format!("{a} and {b} do not combine"))
-                .cause("one belongs to page views, the other to requests; they are counted apart")
-                .help("ask for them in two reports"),
+            ReportError::Mixed(a, b) => {
+                let cause = match (a, b) {
+                    _ if a.is_request() != b.is_request() => {
+                        "one belongs to page views, the other to requests; they are counted apart"
+                    }
+                    _ if a.is_request() => "paths that failed are counted without bots",
+                    _ => "of a page it is known how many visits entered and left there, not both of one visit",
+                };
+                Failure::usage(format!("{} and {} do not combine", a.as_str(), b.as_str()))
+                    .cause(cause)
+                    .help("ask for them in two reports")
+            }
             ReportError::Unsupported(what) => Failure::usage(format!("{what} is not possible")),
         }
     }

@@ -76,6 +76,45 @@ fn a_page_filter_counts_page_visitors_and_entries() {
 }
 
 #[test]
+fn an_exit_filter_counts_exits_and_nothing_else() {
+    let bench = filled();
+    let whole = bench.json("report --period all --format json --by exit_page --limit 0");
+    let exits = rows(&whole, "exit_page").into_iter().find(|row| row["value"] == "/").expect("a row")["exits"].clone();
+    let line = "report --period all --filter exit_page==/";
+    let report = bench.json(&format!("{line} --by source --by exit_page --format json"));
+    let totals = &report["totals"];
+    assert_eq!((&totals["visits"], &report["by"]["exit_page"]["rows"][0]["exits"]), (&exits, &exits));
+    let unknown = ["visitors", "page_views", "uniques", "bounces", "bounce_rate", "duration", "views_per_visit"];
+    for name in unknown {
+        assert_eq!(totals[name], Value::Null, "{name}");
+    }
+    let first = &report["by"]["source"]["rows"][0];
+    assert!(first["visits"].as_i64() > Some(0) && first["bounce_rate"].is_null() && first["visitors"].is_null());
+    // No form says 0 where the others say that it is unknown.
+    let rows = bench.ok(&format!("{line} --by source --format csv --no-header")).stdout;
+    let row: Vec<&str> = rows.lines().next().expect("a row").split(',').collect();
+    assert_eq!((row[5], &row[7..12]), ("", &[""; 5][..]), "{rows}");
+    let steps = bench.ok(&format!("{line} --interval day --format csv --no-header")).stdout;
+    let sum: i64 =
+        steps.lines().map(|step| step.split(',').nth(3).expect("visits").parse::<i64>().expect("a number")).sum();
+    assert_eq!(Some(sum), exits.as_i64());
+    assert!(steps.lines().all(|step| step.split(',').nth(2) == Some("") && step.ends_with(",,,,")), "{steps}");
+    let markdown = bench.ok(&format!("{line} --format md")).stdout;
+    assert!(markdown.contains(&format!("| now |  | {exits} |  |  |  |")), "{markdown}");
+    let text = bench.ok(line).stdout;
+    assert!(text.contains("exits by day") && text.contains("BOUNCE"), "{text}");
+    assert!(text.lines().nth(3).expect("numbers").starts_with('-'), "{text}");
+}
+
+#[test]
+fn lists_of_requests_stand_beside_each_other_under_a_filter() {
+    let bench = filled();
+    let line = "report --period all --format json --filter status==404 --by error_path --by bot_family";
+    let report = bench.json(line);
+    assert!(!rows(&report, "error_path").is_empty() && !rows(&report, "bot_family").is_empty());
+}
+
+#[test]
 fn the_object_is_as_documented() {
     let bench = filled();
     let report = bench.json("report --since 7d --format json --compare previous");

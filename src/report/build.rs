@@ -1,5 +1,6 @@
 //! The report as one value: what every form of it shows.
 
+use super::meaning::{Meaning, combine, is_known};
 use super::range::{Compare, Interval, Range, RangeError, Span};
 use crate::model::{Dimension, Kind, Ledger, Metric, SiteId, Sort, Zone};
 use crate::store::{Filter, PageSums, Query, Reader, RequestRow, SeriesRow, StoreError, Top, TopRow};
@@ -34,10 +35,8 @@ pub struct Asked {
 pub struct Totals {
     /// Of pages.
     pub pages: Option<PageSums>,
-    /// Whether visitors are page visitors and visits entries (a page filter).
-    pub of_pages: bool,
-    /// Whether only visits are known (a filter on entry or exit pages).
-    pub of_visits: bool,
+    /// How those are to be read.
+    pub meaning: Meaning,
     /// Requests and bytes.
     pub requests: Option<(i64, i64)>,
 }
@@ -45,32 +44,33 @@ pub struct Totals {
 impl Totals {
     /// Visitors of the day, summed; page visitors under a page filter.
     pub fn visitors(&self) -> Option<i64> {
-        let of = |sums: PageSums| if self.of_pages { sums.uniques } else { sums.visitors };
-        self.pages.filter(|_| !self.of_visits).map(of)
+        self.meaning.visitors(&self.pages?)
+    }
+
+    /// Visits.
+    pub fn visits(&self) -> Option<i64> {
+        Some(self.meaning.visits(&self.pages?))
     }
 
     /// Page views.
     pub fn page_views(&self) -> Option<i64> {
-        self.pages.filter(|_| !self.of_visits).map(|sums| sums.page_views)
+        self.meaning.page_views(&self.pages?)
+    }
+
+    /// Bounces a visit, 0 to 1.
+    pub fn bounce_rate(&self) -> Option<f64> {
+        self.meaning.bounce_rate(&self.pages?)
     }
 
     /// Mean seconds on a page, over the page views of which it is known.
     pub fn duration(&self) -> Option<f64> {
-        self.pages.filter(|_| !self.of_visits).and_then(|sums| ratio(sums.duration_s, sums.duration_n))
+        self.meaning.duration(&self.pages?)
     }
 
     /// Page views a visit.
     pub fn views_per_visit(&self) -> Option<f64> {
-        if self.of_pages || self.of_visits {
-            return None;
-        }
-        self.pages.and_then(|sums| ratio(sums.page_views, sums.visits))
+        self.meaning.views_per_visit(&self.pages?)
     }
-}
-
-/// `a / b`, unknown if there is nothing to divide by.
-pub fn ratio(a: i64, b: i64) -> Option<f64> {
-    (b > 0).then(|| a as f64 / b as f64)
 }
 
 /// The rows of a dimension.
@@ -124,8 +124,6 @@ pub struct Report {
     pub ledger: Ledger,
     /// Days of the range that may count a visitor twice.
     pub marked: Vec<String>,
-    /// Whether the lists count page visitors.
-    pub of_pages: bool,
     /// Whether an interval or dimensions were asked for.
     pub asked_interval: bool,
 }
@@ -139,8 +137,8 @@ pub enum ReportError {
     Range(RangeError),
     /// No such site; those there are.
     NoSite(String, Vec<String>),
-    /// Page and request dimensions do not combine.
-    Mixed(String, String),
+    /// No facts have both of these dimensions.
+    Mixed(Dimension, Dimension),
     /// Not built for this dimension.
     Unsupported(String),
 }
@@ -208,7 +206,6 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
         site,
         ledger,
         marked: marked(reader, &range, zone)?,
-        of_pages: query.counts_page_visitors(),
         asked_interval: asked.interval.is_some() && asked.by.is_empty(),
     })
 }
@@ -260,32 +257,22 @@ fn choose(asked: &Asked, sites: &[crate::store::Site]) -> Result<(String, Vec<Si
 }
 
 fn check(asked: &Asked) -> Result<(), ReportError> {
-    let dimensions = || asked.filters.iter().map(|filter| filter.dimension);
-    if dimensions().any(|d| d == Dimension::Event) {
+    let filters = &asked.filters;
+    if filters.iter().any(|filter| filter.dimension == Dimension::Event) {
         return Err(ReportError::Unsupported("a filter on event".into()));
     }
-    let page = dimensions().find(|d| !d.is_request());
-    let request = dimensions().find(|d| d.is_request());
-    let of = |d: Option<Dimension>| d.map(|d| d.as_str().to_owned()).unwrap_or_default();
-    if page.is_some() && request.is_some() {
-        return Err(ReportError::Mixed(of(page), of(request)));
-    }
-    for by in &asked.by {
-        let other = if by.is_request() { page } else { request };
-        if other.is_some() {
-            return Err(ReportError::Mixed(by.as_str().into(), of(other)));
+    let pairs = filters.iter().enumerate().flat_map(|(n, later)| filters[..n].iter().map(move |first| (first, later)));
+    for (first, later) in pairs {
+        if !combine(first.dimension, later.dimension) {
+            return Err(ReportError::Mixed(later.dimension, first.dimension));
         }
     }
-    let paths = dimensions().any(|d| d == Dimension::ErrorPath);
-    let bots =
-        dimensions().chain(asked.by.iter().copied()).find(|d| matches!(d, Dimension::Bot | Dimension::BotFamily));
-    match bots {
-        Some(bot) if paths => Err(ReportError::Mixed(bot.as_str().into(), "error_path".into())),
-        _ if asked.by.contains(&Dimension::ErrorPath) && bots.is_some() && !asked.filters.is_empty() => {
-            Err(ReportError::Mixed("error_path".into(), of(bots)))
+    for by in asked.by.iter().copied().filter(|by| *by != Dimension::Event) {
+        if let Some(filter) = filters.iter().find(|filter| !is_known(by, std::slice::from_ref(*filter))) {
+            return Err(ReportError::Mixed(by, filter.dimension));
         }
-        _ => Ok(()),
     }
+    Ok(())
 }
 
 /// Log and beacon counts are never added up unasked: the kind that there is,
@@ -305,23 +292,6 @@ struct Answer {
     totals: Totals,
     hours: Vec<SeriesRow>,
     lists: Vec<Rows>,
-}
-
-/// Whether these filters leave a dimension known.
-pub fn is_known(dimension: Dimension, filters: &[Filter]) -> bool {
-    let has = |wanted: Dimension| filters.iter().any(|filter| filter.dimension == wanted);
-    let of_others = filters.iter().any(|filter| filter.dimension.is_request() != dimension.is_request());
-    let is_unknown = match dimension {
-        Dimension::Event => true,
-        Dimension::Bot | Dimension::BotFamily => has(Dimension::ErrorPath),
-        Dimension::ErrorPath => has(Dimension::Bot) || has(Dimension::BotFamily),
-        // Rows of pages say which visits entered there, and which left: not both of one visit.
-        Dimension::Page => has(Dimension::EntryPage) || has(Dimension::ExitPage),
-        Dimension::EntryPage => has(Dimension::ExitPage),
-        Dimension::ExitPage => has(Dimension::EntryPage),
-        _ => false,
-    };
-    !(is_unknown || of_others)
 }
 
 /// The list of a dimension that has none.
@@ -357,8 +327,7 @@ impl Asker<'_> {
     /// pages, one over those of requests.
     fn answer(&self, by: &[Dimension]) -> Result<Answer, StoreError> {
         let mut answer = Answer { totals: Totals::default(), hours: Vec::new(), lists: Vec::new() };
-        answer.totals.of_pages = self.query.counts_page_visitors();
-        answer.totals.of_visits = self.query.counts_visits_only();
+        answer.totals.meaning = Meaning::under(&self.asked.filters);
         let (of_requests, of_pages): (Vec<Dimension>, Vec<Dimension>) =
             by.iter().filter(|d| self.knows(**d)).partition(|d| d.is_request());
         let (mut pages, mut requests) = (Vec::new().into_iter(), Vec::new().into_iter());
@@ -388,7 +357,8 @@ impl Asker<'_> {
 
     fn sorted(&self, by: &[Dimension], usual: Metric) -> Vec<(Dimension, Sort)> {
         // Under a filter on entry or exit pages only visits are known.
-        let usual = if self.query.counts_visits_only() && usual == Metric::Visitors { Metric::Visits } else { usual };
+        let of_visits = Meaning::under(&self.asked.filters).of_visits;
+        let usual = if of_visits && usual == Metric::Visitors { Metric::Visits } else { usual };
         let usual = self.asked.sort.unwrap_or(usual).into();
         let own = |dimension| self.asked.sorts.iter().find(|(of, _)| *of == dimension).map(|(_, sort)| *sort);
         by.iter().map(|&dimension| (dimension, own(dimension).unwrap_or(usual))).collect()

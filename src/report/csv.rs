@@ -1,6 +1,6 @@
 //! CSV (RFC 4180) and TSV: one row a value, or one a step of the series.
 
-use super::build::{Report, Rows, ratio};
+use super::build::{Report, Rows};
 use crate::model::{Dimension, clean};
 use csv::{QuoteStyle, Writer, WriterBuilder};
 
@@ -48,15 +48,28 @@ pub fn csv(report: &Report, options: CsvOptions) -> Result<Vec<u8>, csv::Error> 
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
+/// A number of a cell; empty if it is unknown.
+fn shown<N: ToString>(n: Option<N>) -> String {
+    n.map_or(String::new(), |n| n.to_string())
+}
+
 fn series(report: &Report, options: CsvOptions, writer: &mut Writer<Vec<u8>>) -> Result<(), csv::Error> {
     if options.header {
         writer.write_record(SERIES)?;
     }
     for (time, s) in &report.series {
-        let visitors = if report.of_pages { s.uniques } else { s.visitors };
-        let numbers = [visitors, s.visits, s.page_views, s.bounces, s.duration_s, s.duration_n];
+        let meaning = report.totals.meaning;
+        let numbers = [
+            meaning.visitors(s),
+            Some(meaning.visits(s)),
+            meaning.page_views(s),
+            meaning.bounces(s),
+            meaning.seconds(s).map(|(seconds, _)| seconds),
+            meaning.seconds(s).map(|(_, views)| views),
+        ];
+        let known = |n: Option<i64>| shown(n.filter(|_| report.totals.pages.is_some()));
         let cells = [text(&report.site, options), report.zone.rfc3339(*time)];
-        writer.write_record(cells.into_iter().chain(numbers.map(|n| n.to_string())))?;
+        writer.write_record(cells.into_iter().chain(numbers.map(known)))?;
     }
     Ok(())
 }
@@ -77,7 +90,6 @@ fn values(report: &Report, options: CsvOptions, writer: &mut Writer<Vec<u8>>) ->
 
 /// Value and the nine numbers of its row; empty where the dimension has none.
 fn cells(report: &Report, dimension: Dimension, rows: &Rows) -> Vec<(String, [String; 9])> {
-    let shown = |n: Option<f64>| n.map_or(String::new(), |n| n.to_string());
     match rows {
         Rows::Unknown => Vec::new(),
         Rows::Requests(top) => top
@@ -94,28 +106,13 @@ fn cells(report: &Report, dimension: Dimension, rows: &Rows) -> Vec<(String, [St
             .rows
             .iter()
             .map(|r| {
-                let s = &r.sums;
-                let of_pages = report.of_pages || dimension == Dimension::Page;
-                let visitors = if of_pages { s.uniques } else { s.visitors };
+                let (s, meaning) = (&r.sums, report.totals.meaning.by(dimension));
                 let mut numbers: [String; 9] = Default::default();
-                match dimension {
-                    Dimension::EntryPage => {
-                        numbers[1] = s.visits.to_string();
-                        numbers[3] = shown(ratio(s.bounces, s.visits));
-                    }
-                    Dimension::ExitPage => numbers[1] = s.exits.to_string(),
-                    _ if report.totals.of_visits => {
-                        numbers[1] = s.visits.to_string();
-                        numbers[3] = shown(ratio(s.bounces, s.visits));
-                    }
-                    _ => {
-                        numbers[0] = visitors.to_string();
-                        numbers[1] = s.visits.to_string();
-                        numbers[2] = s.page_views.to_string();
-                        numbers[3] = shown(ratio(s.bounces, s.visits));
-                        numbers[4] = shown(ratio(s.duration_s, s.duration_n));
-                    }
-                }
+                numbers[0] = shown(meaning.visitors(s));
+                numbers[1] = meaning.visits(s).to_string();
+                numbers[2] = shown(meaning.page_views(s));
+                numbers[3] = shown(meaning.bounce_rate(s));
+                numbers[4] = shown(meaning.duration(s));
                 (r.value.clone(), numbers)
             })
             .collect(),

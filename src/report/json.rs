@@ -1,6 +1,7 @@
 //! JSON: one object; numbers are numbers, times RFC 3339, unknown is null.
 
-use super::build::{Report, Rows, Totals, ratio};
+use super::build::{Report, Rows, Totals};
+use super::meaning::Meaning;
 use crate::model::{Class, Dimension, clean};
 use crate::store::PageSums;
 use serde_json::{Map, Value, json};
@@ -12,8 +13,7 @@ pub fn json(report: &Report) -> String {
     let mut by: Map<String, Value> =
         report.by.iter().map(|(dimension, rows)| (dimension.as_str().into(), list(report, *dimension, rows))).collect();
     if report.site == "*" {
-        let rows: Vec<Value> =
-            report.sites.iter().map(|(name, sums)| row(name, sums, report.of_pages, report.totals.of_visits)).collect();
+        let rows: Vec<Value> = report.sites.iter().map(|(name, sums)| row(name, sums, report.totals.meaning)).collect();
         by.insert("site".into(), json!({"total": rows.len(), "rows": rows}));
     }
     let ledger: Map<String, Value> = std::iter::once(("lines".into(), report.ledger.lines().into()))
@@ -37,46 +37,41 @@ pub fn json(report: &Report) -> String {
 }
 
 fn totals(totals: &Totals) -> Value {
-    let of = |f: fn(&PageSums) -> i64| totals.pages.as_ref().map(f);
+    let (pages, meaning) = (totals.pages.as_ref(), totals.meaning);
     json!({
         "visitors": totals.visitors(),
-        "visits": of(|s| s.visits),
+        "visits": totals.visits(),
         "page_views": totals.page_views(),
-        "uniques": of(|s| s.uniques).filter(|_| !totals.of_visits),
-        "bounces": of(|s| s.bounces),
-        "bounce_rate": totals.pages.and_then(|s| ratio(s.bounces, s.visits)),
+        "uniques": pages.and_then(|sums| meaning.uniques(sums)),
+        "bounces": pages.and_then(|sums| meaning.bounces(sums)),
+        "bounce_rate": totals.bounce_rate(),
         "duration": totals.duration(),
         "views_per_visit": totals.views_per_visit(),
-        "events": of(|_| 0),
+        "events": pages.map(|_| 0),
         "requests": totals.requests.map(|r| r.0),
         "bytes": totals.requests.map(|r| r.1),
     })
 }
 
 fn point(report: &Report, time: &str, sums: &PageSums) -> Value {
-    if report.totals.pages.is_none() {
-        return json!({"time": time, "visitors": null, "visits": null, "page_views": null});
-    }
-    if report.totals.of_visits {
-        return json!({"time": time, "visitors": null, "visits": sums.visits, "page_views": null});
-    }
-    let visitors = if report.of_pages { sums.uniques } else { sums.visitors };
-    json!({"time": time, "visitors": visitors, "visits": sums.visits, "page_views": sums.page_views})
+    let meaning = report.totals.meaning;
+    let known = report.totals.pages.map(|_| sums);
+    json!({
+        "time": time,
+        "visitors": known.and_then(|sums| meaning.visitors(sums)),
+        "visits": known.map(|sums| meaning.visits(sums)),
+        "page_views": known.and_then(|sums| meaning.page_views(sums)),
+    })
 }
 
-fn row(value: &str, sums: &PageSums, of_pages: bool, of_visits: bool) -> Value {
-    if of_visits {
-        // Under a filter on entry or exit pages only visits are known.
-        return json!({"value": clean(value.as_bytes()), "visitors": null, "page_views": null, "visits": sums.visits,
-            "bounce_rate": ratio(sums.bounces, sums.visits), "duration": null});
-    }
+fn row(value: &str, sums: &PageSums, meaning: Meaning) -> Value {
     json!({
         "value": clean(value.as_bytes()),
-        "visitors": if of_pages { sums.uniques } else { sums.visitors },
-        "page_views": sums.page_views,
-        "visits": sums.visits,
-        "bounce_rate": ratio(sums.bounces, sums.visits),
-        "duration": ratio(sums.duration_s, sums.duration_n),
+        "visitors": meaning.visitors(sums),
+        "page_views": meaning.page_views(sums),
+        "visits": meaning.visits(sums),
+        "bounce_rate": meaning.bounce_rate(sums),
+        "duration": meaning.duration(sums),
     })
 }
 
@@ -84,17 +79,19 @@ fn list(report: &Report, dimension: Dimension, rows: &Rows) -> Value {
     match rows {
         Rows::Unknown => Value::Null,
         Rows::Pages(top) => {
-            let of_pages = report.of_pages || dimension == Dimension::Page;
+            let meaning = report.totals.meaning.by(dimension);
             let rows: Vec<Value> = top
                 .rows
                 .iter()
                 .map(|r| match dimension {
                     Dimension::EntryPage => json!({
-                        "value": clean(r.value.as_bytes()), "visits": r.sums.visits, "bounces": r.sums.bounces,
-                        "bounce_rate": ratio(r.sums.bounces, r.sums.visits),
+                        "value": clean(r.value.as_bytes()), "visits": meaning.visits(&r.sums),
+                        "bounces": meaning.bounces(&r.sums), "bounce_rate": meaning.bounce_rate(&r.sums),
                     }),
-                    Dimension::ExitPage => json!({"value": clean(r.value.as_bytes()), "exits": r.sums.exits}),
-                    _ => row(&r.value, &r.sums, of_pages, report.totals.of_visits),
+                    Dimension::ExitPage => {
+                        json!({"value": clean(r.value.as_bytes()), "exits": meaning.visits(&r.sums)})
+                    }
+                    _ => row(&r.value, &r.sums, meaning),
                 })
                 .collect();
             json!({"total": top.total, "rows": rows})

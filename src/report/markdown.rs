@@ -1,6 +1,6 @@
 //! Markdown, for issues, mails and wikis.
 
-use super::build::{Report, Rows, ratio};
+use super::build::{Report, Rows};
 use super::words::title;
 use crate::model::{Dimension, clean};
 use std::fmt::Write;
@@ -18,22 +18,25 @@ pub fn markdown(report: &Report) -> String {
     out
 }
 
+/// A number of a cell; empty if it is unknown.
+fn shown(n: Option<i64>) -> String {
+    n.map_or(String::new(), |n| n.to_string())
+}
+
 fn headline(report: &Report, out: &mut String) {
-    let shown = |n: Option<i64>| n.map_or("".to_owned(), |n| n.to_string());
     let rate = |n: Option<f64>| n.map_or("".to_owned(), |n| format!("{n:.3}"));
     let _ = writeln!(out, "| | visitors | visits | page views | bounce rate | duration | requests | bytes |");
     let _ = writeln!(out, "|---|---:|---:|---:|---:|---:|---:|---:|");
     let rows = std::iter::once(("now", &report.totals)).chain(report.previous.iter().map(|b| ("before", &b.totals)));
     for (name, totals) in rows {
-        let pages = totals.pages;
         let _ = writeln!(
             out,
             "| {name} | {} | {} | {} | {} | {} | {} | {} |",
             shown(totals.visitors()),
-            shown(pages.map(|s| s.visits)),
-            shown(pages.map(|s| s.page_views)),
-            rate(pages.and_then(|s| ratio(s.bounces, s.visits))),
-            rate(pages.and_then(|s| ratio(s.duration_s, s.duration_n))),
+            shown(totals.visits()),
+            shown(totals.page_views()),
+            rate(totals.bounce_rate()),
+            rate(totals.duration()),
             shown(totals.requests.map(|r| r.0)),
             shown(totals.requests.map(|r| r.1)),
         );
@@ -55,7 +58,7 @@ fn section(report: &Report, dimension: Dimension, rows: &Rows, out: &mut String)
             }
         }
         Rows::Pages(top) => {
-            let of_pages = report.of_pages || dimension == Dimension::Page;
+            let meaning = report.totals.meaning.by(dimension);
             let _ = writeln!(
                 out,
                 "\n## {}\n\n| {} | visitors | page views | visits |\n|---|---:|---:|---:|",
@@ -63,13 +66,8 @@ fn section(report: &Report, dimension: Dimension, rows: &Rows, out: &mut String)
                 dimension.as_str()
             );
             for row in &top.rows {
-                let s = &row.sums;
-                let visitors = if of_pages { s.uniques } else { s.visitors };
-                let (visitors, views, visits) = match dimension {
-                    Dimension::EntryPage => (String::new(), String::new(), s.visits),
-                    Dimension::ExitPage => (String::new(), String::new(), s.exits),
-                    _ => (visitors.to_string(), s.page_views.to_string(), s.visits),
-                };
+                let [visitors, views] = [meaning.visitors(&row.sums), meaning.page_views(&row.sums)].map(shown);
+                let visits = meaning.visits(&row.sums);
                 let _ = writeln!(out, "| {} | {visitors} | {views} | {visits} |", cell(&row.value));
             }
         }

@@ -1,7 +1,8 @@
 //! The report for people: a headline row with change, a sparkline, lists.
 //! Piped it has no colour, no box drawing and no cut lines.
 
-use super::build::{Before, Report, Rows, Totals, ratio};
+use super::build::{Before, Report, Rows, Totals};
+use super::meaning::Meaning;
 use super::words::{bytes, change, duration, percent, short, thousands, title};
 use crate::model::{Class, Dimension, clean};
 use crate::store::PageSums;
@@ -28,8 +29,9 @@ pub fn text(report: &Report, style: Style) -> String {
         sparkline(report, style, &mut out);
     }
     if !report.sites.is_empty() {
-        let rows = report.sites.iter().map(|(name, s)| (name.clone(), s.visitors, Some(s.page_views))).collect();
-        list("Sites", ("visitors", Some("views")), rows, report.sites.len() as u64, style, &mut out);
+        let meaning = report.totals.meaning;
+        let rows = report.sites.iter().map(|(name, sums)| row(name, sums, meaning)).collect();
+        list("Sites", heads(meaning), rows, report.sites.len() as u64, style, &mut out);
     }
     for (dimension, rows) in &report.by {
         section(report, *dimension, rows, style, &mut out);
@@ -69,10 +71,10 @@ fn count(n: Option<f64>) -> String {
 
 const FIGURES: [Figure; 8] = [
     ("VISITORS", |t| t.visitors().map(|n| n as f64), count),
-    ("VISITS", |t| t.pages.map(|s| s.visits as f64), count),
+    ("VISITS", |t| t.visits().map(|n| n as f64), count),
     ("PAGE VIEWS", |t| t.page_views().map(|n| n as f64), count),
     ("VIEWS/VISIT", Totals::views_per_visit, |n| n.map_or("-".into(), |n| format!("{n:.1}"))),
-    ("BOUNCE", |t| t.pages.and_then(|s| ratio(s.bounces, s.visits)), percent),
+    ("BOUNCE", Totals::bounce_rate, percent),
     ("DURATION", Totals::duration, duration),
     ("REQUESTS", |t| t.requests.map(|r| r.0 as f64), count),
     ("BYTES", |t| t.requests.map(|r| r.1 as f64), |n| n.map_or("-".into(), |n| bytes(n as i64))),
@@ -100,7 +102,8 @@ fn headline(report: &Report, style: Style, out: &mut String) {
 
 fn sparkline(report: &Report, style: Style, out: &mut String) {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let of = |s: &PageSums| if report.of_pages { s.uniques } else { s.visitors };
+    let meaning = report.totals.meaning;
+    let of = |sums: &PageSums| row("", sums, meaning).1;
     let most = report.series.iter().map(|(_, s)| of(s)).max().unwrap_or(0);
     if most <= 0 || report.series.len() < 2 {
         return;
@@ -109,7 +112,7 @@ fn sparkline(report: &Report, style: Style, out: &mut String) {
     let skip = report.series.len().saturating_sub(fits);
     let bar = |s: &PageSums| BARS[((of(s).max(0) * 7 + most / 2) / most) as usize];
     let line: String = report.series[skip..].iter().map(|(_, s)| bar(s)).collect();
-    let _ = writeln!(out, "\n{line}  visitors by {}, most {}", report.interval.as_str(), short(most));
+    let _ = writeln!(out, "\n{line}  {} by {}, most {}", heads(meaning).0, report.interval.as_str(), short(most));
 }
 
 fn section(report: &Report, dimension: Dimension, rows: &Rows, style: Style, out: &mut String) {
@@ -120,28 +123,30 @@ fn section(report: &Report, dimension: Dimension, rows: &Rows, style: Style, out
             list(title(dimension), ("requests", None), rows, top.total, style, out);
         }
         Rows::Pages(top) => {
-            let of_pages = report.of_pages || dimension == Dimension::Page;
-            let (heads, number): (Heads, Numbers) = match dimension {
-                Dimension::EntryPage => (("visits", None), |s, _| (s.visits, None)),
-                Dimension::ExitPage => (("exits", None), |s, _| (s.exits, None)),
-                _ if report.totals.of_visits => (("visits", None), |s, _| (s.visits, None)),
-                _ => (("visitors", Some("views")), |s, of_pages| {
-                    (if of_pages { s.uniques } else { s.visitors }, Some(s.page_views))
-                }),
-            };
-            let rows = top.rows.iter().map(|r| {
-                let (first, second) = number(&r.sums, of_pages);
-                (r.value.clone(), first, second)
-            });
-            list(title(dimension), heads, rows.collect(), top.total, style, out);
+            let meaning = report.totals.meaning.by(dimension);
+            let rows = top.rows.iter().map(|r| row(&r.value, &r.sums, meaning)).collect();
+            list(title(dimension), heads(meaning), rows, top.total, style, out);
         }
     }
 }
 
+/// What the numbers of a row are.
+fn heads(meaning: Meaning) -> Heads {
+    match meaning {
+        Meaning { of_exits: true, .. } => ("exits", None),
+        Meaning { of_visits: true, .. } => ("visits", None),
+        _ => ("visitors", Some("views")),
+    }
+}
+
+/// A value and those numbers.
+fn row(value: &str, sums: &PageSums, meaning: Meaning) -> Row {
+    let first = meaning.visitors(sums).unwrap_or(meaning.visits(sums));
+    (value.to_owned(), first, meaning.page_views(sums))
+}
+
 /// Names of a list's one or two columns of numbers.
 type Heads = (&'static str, Option<&'static str>);
-/// Those numbers of a row; the flag says whether visitors are page visitors.
-type Numbers = fn(&PageSums, bool) -> (i64, Option<i64>);
 type Row = (String, i64, Option<i64>);
 
 fn list(title: &str, heads: Heads, rows: Vec<Row>, total: u64, style: Style, out: &mut String) {

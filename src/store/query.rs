@@ -118,14 +118,8 @@ impl Query {
     }
 
     /// Whether visitors are page visitors under these filters.
-    pub fn counts_page_visitors(&self) -> bool {
+    pub(super) fn counts_page_visitors(&self) -> bool {
         self.filters.iter().any(|f| f.dimension == Dimension::Page)
-    }
-
-    /// Whether only visits are known: a filter on entry or exit pages picks
-    /// rows of pages, whose other counts are not those of the visits.
-    pub fn counts_visits_only(&self) -> bool {
-        self.filters.iter().any(|f| matches!(f.dimension, Dimension::EntryPage | Dimension::ExitPage))
     }
 
     /// Whether visits are those that end on pages, not those that enter there.

@@ -9,7 +9,7 @@ pub mod view;
 use super::action::Keymap;
 use super::query::Lives;
 use crate::model::{Dimension, Live, Metric, Zone};
-use crate::report::{Before, Range, Report, is_known};
+use crate::report::{Before, Meaning, Range, Report, is_known};
 use layer::Layer;
 use panel::{EVENTS, LIVE, List, PANELS, Panel};
 use view::View;
@@ -230,10 +230,9 @@ impl Model {
     /// the question any more.
     pub fn unsettle(&mut self) {
         self.data.is_stale = self.data.report.is_some();
-        let visits_only =
-            self.view.filters.iter().any(|f| matches!(f.dimension, Dimension::EntryPage | Dimension::ExitPage));
+        let meaning = Meaning::under(&self.view.filters);
         for panel in &mut self.panels {
-            panel.visits_only = visits_only;
+            panel.meaning = meaning;
             let known = panel.dimension().is_none_or(|d| d == Dimension::Event || is_known(d, &self.view.filters));
             if !known {
                 panel.put(List::Unknown);

@@ -1,7 +1,7 @@
 //! Panels: their tabs, columns, and where one is in them.
 
 use crate::model::{Dimension, Metric, Sort};
-use crate::report::{Rows, Totals, ratio};
+use crate::report::{Meaning, Rows, Totals};
 use crate::store::{PageSums, RequestRow};
 
 /// The panels by digit, 1 to 8.
@@ -88,26 +88,10 @@ pub struct Row {
     pub figures: Figures,
 }
 
-/// How the numbers of a list are to be read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Meaning {
-    /// Visitors are page visitors.
-    pub of_pages: bool,
-    /// Only visits are known.
-    pub of_visits: bool,
-}
-
-impl Meaning {
-    /// Of a dimension under the filters of these totals.
-    pub fn of(dimension: Dimension, totals: &Totals) -> Meaning {
-        Meaning { of_pages: totals.of_pages || dimension == Dimension::Page, of_visits: totals.of_visits }
-    }
-}
-
 impl Row {
     /// A number of the row; `None` if it is unknown.
-    pub fn number(&self, dimension: Dimension, metric: Metric, meaning: Meaning) -> Option<f64> {
-        let known = |n: i64| (!meaning.of_visits).then_some(n as f64);
+    pub fn number(&self, metric: Metric, meaning: Meaning) -> Option<f64> {
+        let known = |n: i64| n as f64;
         match &self.figures {
             Figures::Requests(requests, bytes, latency) => match metric {
                 Metric::Requests => Some(*requests as f64),
@@ -117,14 +101,12 @@ impl Row {
                 Metric::P99 => latency.map(|ms| ms[2]),
                 _ => None,
             },
-            Figures::Pages(sums) if dimension == Dimension::ExitPage => Some(sums.exits as f64),
             Figures::Pages(sums) => match metric {
-                Metric::Visitors if meaning.of_pages => known(sums.uniques),
-                Metric::Visitors => known(sums.visitors),
-                Metric::Visits => Some(sums.visits as f64),
-                Metric::PageViews => known(sums.page_views),
-                Metric::BounceRate => ratio(sums.bounces, sums.visits),
-                Metric::Duration => ratio(sums.duration_s, sums.duration_n).filter(|_| !meaning.of_visits),
+                Metric::Visitors => meaning.visitors(sums).map(known),
+                Metric::Visits => Some(known(meaning.visits(sums))),
+                Metric::PageViews => meaning.page_views(sums).map(known),
+                Metric::BounceRate => meaning.bounce_rate(sums),
+                Metric::Duration => meaning.duration(sums),
                 _ => None,
             },
         }
@@ -137,7 +119,7 @@ pub fn whole(dimension: Dimension, metric: Metric, totals: &Totals) -> Option<f6
     match metric {
         _ if dimension == Dimension::ExitPage => n(totals.pages.map(|s| s.exits)),
         Metric::Visitors => n(totals.visitors()),
-        Metric::Visits => n(totals.pages.map(|s| s.visits)),
+        Metric::Visits => n(totals.visits()),
         Metric::PageViews => n(totals.page_views()),
         Metric::Requests => n(totals.requests.map(|r| r.0)),
         Metric::Bytes => n(totals.requests.map(|r| r.1)),
@@ -207,8 +189,8 @@ pub struct Panel {
     pub before_is_whole: bool,
     /// Which rows of the list are shown, and the columns of the label that match.
     pub shown: Vec<usize>,
-    /// Whether the filters leave only visits known.
-    pub visits_only: bool,
+    /// What the filters leave known.
+    pub meaning: Meaning,
     /// Rows that a screen had when it was drawn last.
     pub page: usize,
     /// The first row on the screen.
@@ -229,7 +211,7 @@ impl Panel {
             before: None,
             before_is_whole: false,
             shown: Vec::new(),
-            visits_only: false,
+            meaning: Meaning::default(),
             page: 10,
             top: 0,
         }
@@ -250,9 +232,13 @@ impl Panel {
     }
 
     /// Whether a column is unknown under the filters: those on entry or exit pages
-    /// leave only visits known.
+    /// leave only visits known, and of exits no bounces.
     pub fn hides(&self, metric: Metric) -> bool {
-        self.visits_only && matches!(metric, Metric::Visitors | Metric::PageViews | Metric::Duration)
+        match metric {
+            Metric::Visitors | Metric::PageViews | Metric::Duration => self.meaning.of_visits,
+            Metric::BounceRate => self.meaning.of_exits,
+            _ => false,
+        }
     }
 
     /// Sorts it otherwise.

@@ -1,10 +1,12 @@
 //! Filters: by row, by editor, and back.
 
+use super::super::action::Action;
 use super::super::model::Model;
 use super::super::model::layer::{Choice, Item, Kind, Layer, Menu};
 use super::super::model::view::{filter_words, property};
 use super::{Effect, ask};
 use crate::model::Dimension;
+use crate::report::combine;
 use crate::store::{Filter, Op};
 
 /// Filters by the selected row, or leaves it out.
@@ -55,18 +57,10 @@ fn opposite(op: Op) -> Op {
 
 /// Why a filter of a dimension cannot be added to those that there are.
 fn conflict(model: &Model, dimension: Dimension) -> Option<String> {
-    let filters = &model.view.filters;
-    let other = filters.iter().find(|filter| filter.dimension.is_request() != dimension.is_request());
-    if let Some(other) = other {
-        let name = property(dimension);
-        return Some(format!("{name} and {} do not combine: ^X clears the filters", property(other.dimension)));
-    }
-    let is_path = |d: Dimension| d == Dimension::ErrorPath;
-    let is_bot = |d: Dimension| matches!(d, Dimension::Bot | Dimension::BotFamily);
-    let clash = filters
-        .iter()
-        .any(|f| (is_path(f.dimension) && is_bot(dimension)) || (is_bot(f.dimension) && is_path(dimension)));
-    clash.then(|| "bots and error paths do not combine".into())
+    let other = model.view.filters.iter().find(|filter| !combine(filter.dimension, dimension))?;
+    let clear = model.keymap.label(&Action::ClearFilters);
+    let (name, other) = (property(dimension), property(other.dimension));
+    Some(format!("{name} and {other} do not combine: {clear} clears the filters"))
 }
 
 /// Goes back to the filters before.

@@ -21,7 +21,7 @@ const SCALE: u16 = 6;
 /// What a metric is called.
 pub fn title(metric: Metric, totals: Option<&Totals>) -> &'static str {
     match metric {
-        Metric::Visitors if totals.is_some_and(|totals| totals.of_pages) => "Page visitors",
+        Metric::Visitors if totals.is_some_and(|totals| totals.meaning.of_pages) => "Page visitors",
         Metric::Visitors => "Visitors",
         Metric::Visits => "Visits",
         Metric::PageViews => "Page views",

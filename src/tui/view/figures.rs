@@ -14,10 +14,10 @@ use ratatui::style::Style;
 pub fn number(totals: &Totals, metric: Metric) -> Option<f64> {
     match metric {
         Metric::Visitors => totals.visitors().map(|n| n as f64),
-        Metric::Visits => totals.pages.map(|s| s.visits as f64),
+        Metric::Visits => totals.visits().map(|n| n as f64),
         Metric::PageViews => totals.page_views().map(|n| n as f64),
         Metric::ViewsPerVisit => totals.views_per_visit(),
-        Metric::BounceRate => totals.pages.and_then(|s| ratio(s.bounces, s.visits)),
+        Metric::BounceRate => totals.bounce_rate(),
         Metric::Duration => totals.duration(),
         Metric::Bytes => totals.requests.map(|r| r.1 as f64),
         Metric::Requests => totals.requests.map(|r| r.0 as f64),
@@ -89,7 +89,7 @@ pub fn figures(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffe
         let then = before.and_then(|before| number(&before.totals, metric));
         let text = if report.is_some() || failed { shown(metric, now) } else { "…".into() };
         // A visitor counts once for each page that the filter lets through.
-        let of_pages = metric == Metric::Visitors && report.is_some_and(|report| report.totals.of_pages);
+        let of_pages = metric == Metric::Visitors && report.is_some_and(|report| report.totals.meaning.of_pages);
         let name = if of_pages { "PAGE VISITORS" } else { name };
         cells.push((name, text, change(metric, now, then, theme), metric == model.chart.metric));
     }

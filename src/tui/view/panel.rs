@@ -3,14 +3,14 @@
 use super::super::fit::{left, right, shorten, start, width};
 use super::super::layout::Area;
 use super::super::model::layer::Layer;
-use super::super::model::panel::{EVENTS, LIVE, List, Meaning, Panel, Row, columns, head, tabs, whole};
+use super::super::model::panel::{EVENTS, LIVE, List, Panel, Row, columns, head, tabs, whole};
 use super::super::model::view::dates;
 use super::super::model::{Focus, Model, search};
 use super::super::theme::Theme;
 use super::figures::{change, shown};
 use super::{live, put};
 use crate::model::{Dimension, Metric};
-use crate::report::{Period, Range, words};
+use crate::report::{Meaning, Period, Range, words};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -238,17 +238,17 @@ fn rows(
     buffer: &mut Buffer,
 ) {
     let Some(report) = &model.data.report else { return };
-    let meaning = Meaning::of(dimension, &report.totals);
+    let meaning = report.totals.meaning.by(dimension);
     let page = usize::from(inner.height.saturating_sub(1));
     let list = panel.rows();
     let visible: Vec<&Row> = panel.shown.iter().skip(panel.top).take(page).filter_map(|at| list.get(*at)).collect();
-    let text = |row: &Row, metric: Metric| shown(metric, row.number(dimension, metric, meaning));
+    let text = |row: &Row, metric: Metric| shown(metric, row.number(metric, meaning));
     let widest = |metric| visible.iter().map(|row| width(&text(row, metric))).max().unwrap_or(0);
     let columns = Columns::new(model, panel, dimension, inner.width.into(), widest);
     heads(panel, dimension, &columns, inner, theme, buffer);
     let sort = panel.sort();
     let share_of = whole(dimension, sort.metric, &report.totals);
-    let most = list.iter().filter_map(|row| row.number(dimension, sort.metric, meaning)).fold(0.0, f64::max);
+    let most = list.iter().filter_map(|row| row.number(sort.metric, meaning)).fold(0.0, f64::max);
     for (line, row) in visible.iter().enumerate() {
         let y = inner.y + 1 + line as u16;
         let is_selected = is_focused && panel.top + line == panel.at;
@@ -263,7 +263,7 @@ fn rows(
         let mut x = put(buffer, inner.x, y, if is_selected { "▶" } else { " " }, base, 1);
         label(row, &panel.search, (x, y), columns.label, base, theme, buffer);
         x += columns.label as u16;
-        let value = row.number(dimension, sort.metric, meaning);
+        let value = row.number(sort.metric, meaning);
         if columns.bar > 0 {
             let drawn = bar(value.unwrap_or(0.0), most, columns.bar);
             let style = if is_selected || model.data.is_stale { base } else { theme.bar };
@@ -282,7 +282,7 @@ fn rows(
             x = put(buffer, x, y, &right(&share, SHARE), base, SHARE as u16);
         }
         if columns.change {
-            let before = earlier(panel, row, dimension, sort.metric, meaning);
+            let before = earlier(panel, row, sort.metric, meaning);
             let (text, style) = change(sort.metric, value, before, theme);
             let style = if is_selected || model.data.is_stale { base } else { style };
             put(buffer, x, y, &right(&text, CHANGE), style, CHANGE as u16);
@@ -291,10 +291,10 @@ fn rows(
 }
 
 /// The number of a row in the range that it is compared with.
-fn earlier(panel: &Panel, row: &Row, dimension: Dimension, metric: Metric, meaning: Meaning) -> Option<f64> {
+fn earlier(panel: &Panel, row: &Row, metric: Metric, meaning: Meaning) -> Option<f64> {
     let before = panel.before.as_ref()?;
     match before.iter().find(|before| before.value == row.value) {
-        Some(before) => before.number(dimension, metric, meaning),
+        Some(before) => before.number(metric, meaning),
         None => panel.before_is_whole.then_some(0.0),
     }
 }
