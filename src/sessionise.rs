@@ -7,6 +7,7 @@
 use crate::model::{Candidate, Commit, Counters, Day, Hash, Hit, Kind, RowKey, SiteId, Stored, VisitDims};
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeSet;
 
 type Map<K, V> = HashMap<K, V, FixedState>;
 
@@ -155,6 +156,11 @@ impl Sessions {
         self.days.get(&day).is_some_and(|open| open.salt == *salt)
     }
 
+    /// Whether a day's open visits were loaded.
+    pub fn has(&self, day: Day) -> bool {
+        self.days.contains_key(&day)
+    }
+
     /// Forgets everything, to load it anew.
     pub fn clear(&mut self) {
         self.days.clear();
@@ -252,7 +258,7 @@ impl Sessions {
 
     /// Lets go of days that no batch has touched for long; they are read again
     /// if need be.
-    pub fn keep_only(&mut self, days: &[Day]) {
+    pub fn keep_only(&mut self, days: &BTreeSet<Day>) {
         self.days.retain(|day, _| days.contains(day));
     }
 }

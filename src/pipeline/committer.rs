@@ -4,7 +4,7 @@
 
 use super::batch::Batch;
 use super::error::IngestError;
-use super::live::{Lives, by_site};
+use super::live::{self, Lives, by_site};
 use super::settings::Settings;
 use super::states::{Reached, new_states, overtaken, remember};
 use crate::anonymise::DaySalt;
@@ -101,8 +101,12 @@ impl Committer {
         }
     }
 
-    /// Who is there at `now`, by site; nothing if no visits are known here.
+    /// Who is there at `now`, by site; nothing if not all of their visits are known
+    /// here.
     pub fn live(&self, sites: &[Site], now: i64) -> Option<Lives> {
+        if !live::days(self.settings.zone, now).into_iter().all(|day| self.sessions.has(day)) {
+            return None;
+        }
         let presence = |visit: &OpenVisit<RowKey>| {
             let row = visit.exit();
             (row.site, Presence { first: visit.first(), last: visit.last(), page: row.page })
@@ -111,12 +115,12 @@ impl Committer {
         let text = |page: &Sym| {
             self.symbols.texts(Dictionary::Pages, &[*page]).first().map_or(String::new(), |text| text.to_string())
         };
-        (!visits.is_empty()).then(|| by_site(sites, &visits, now, text))
+        Some(by_site(sites, &visits, now, text))
     }
 
     /// Lets go of the open visits, which are read again if need be.
     pub fn release(&mut self) {
-        self.sessions.keep_only(&[]);
+        self.sessions.clear();
     }
 
     /// Commits a batch that brought its streams so far; `alone` says that nothing
@@ -200,8 +204,7 @@ impl Committer {
         remember(inputs, &states);
         // A batch of robots and images says nothing about who is still there.
         if !days.is_empty() {
-            let days: Vec<Day> = days.into_iter().collect();
-            sessions.keep_only(&days);
+            sessions.keep_only(&days.union(&live::days(settings.zone, commit.now)).copied().collect());
         }
         Ok(Done { lost, states, inputs: is_changed.then(|| inputs.clone()), batch })
     }

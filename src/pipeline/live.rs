@@ -3,7 +3,7 @@
 
 use super::error::IngestError;
 use crate::anonymise::Salts;
-use crate::model::{Dictionary, Live, Presence, SiteId};
+use crate::model::{Day, Dictionary, Live, Presence, SiteId, Zone};
 use crate::sessionise::OpenVisit;
 use crate::store::{Reader, Site};
 use std::collections::{BTreeSet, HashSet};
@@ -14,6 +14,11 @@ const KEPT: i64 = 3600;
 /// Who is there now, by site; `*` is all of them.
 pub type Lives = Vec<(String, Live)>;
 
+/// The days whose visits may still be open at `now`.
+pub(super) fn days(zone: Zone, now: i64) -> BTreeSet<Day> {
+    BTreeSet::from([zone.day(now - KEPT), zone.day(now)])
+}
+
 /// Reads who is there at `now` from the store. `None` if it may not be known: the
 /// salt of the day cannot be read.
 ///
@@ -21,10 +26,9 @@ pub type Lives = Vec<(String, Live)>;
 /// If the store cannot be read.
 pub fn live(reader: &Reader, now: i64) -> Result<Option<Lives>, IngestError> {
     let zone = reader.info().zone;
-    let days = BTreeSet::from([zone.day(now - KEPT), zone.day(now)]);
     let mut visits: Vec<(SiteId, Presence<u32>)> = Vec::new();
     let mut is_known = false;
-    for day in days {
+    for day in days(zone, now) {
         let shards = reader.shards(day)?;
         let Some(salt) = Salts::find(&reader.info().salts, day) else {
             is_known |= shards.is_empty();

@@ -51,13 +51,15 @@ pub struct Data {
     pub extent: Option<(i64, i64)>,
     /// When the question was asked that is not answered, in milliseconds.
     pub asked: Option<u64>,
+    /// When the last question was asked, epoch seconds.
+    pub asked_at: i64,
     /// Whether what is shown answers another question.
     pub is_stale: bool,
     /// Why there is no answer, and what to do.
     pub error: Option<(String, String)>,
     /// Who is there now, by site; `*` is all of them.
     pub lives: Lives,
-    /// When the last answer came, epoch seconds.
+    /// When what is shown was asked for, epoch seconds.
     pub fresh: Option<i64>,
 }
 
@@ -179,6 +181,12 @@ impl Model {
             true => self.data.report.as_ref().map(|report| report.range),
             false => self.view.range(self.zone, self.now, self.view.back),
         }
+    }
+
+    /// The range that is shown: the report's, or the one that was asked for.
+    pub fn shown_range(&self) -> Option<Range> {
+        let report = self.data.report.as_ref().filter(|_| !self.data.is_stale && self.data.error.is_none());
+        report.map(|report| report.range).or_else(|| self.range())
     }
 
     /// The dimensions that the panels list, as far as the filters leave them known.

@@ -35,7 +35,20 @@ pub struct Store {
 }
 
 /// A store of these lines.
-pub fn store(mut next: impl FnMut(&mut Vec<u8>) -> bool) -> Store {
+pub fn store(next: impl FnMut(&mut Vec<u8>) -> bool) -> Store {
+    let (store, mut ingest) = opened(NOW);
+    fill(&mut ingest, next);
+    store
+}
+
+/// Reads these lines into a store.
+pub fn fill(ingest: &mut Ingest, mut next: impl FnMut(&mut Vec<u8>) -> bool) {
+    let parser = Parser::fixed(Format::from_name_or_string("combined").expect("a format"));
+    feed(ingest, &parser, &mut next).expect("fed");
+}
+
+/// An empty store at a clock that stands still, and what fills it.
+pub fn opened(now: i64) -> (Store, Ingest) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("test.duckdb");
     let zone: Zone = "Europe/Berlin".parse().expect("a zone");
@@ -44,7 +57,7 @@ pub fn store(mut next: impl FnMut(&mut Vec<u8>) -> bool) -> Store {
     let writer = Writer::open(&path, DEFAULT_CAP, |_| {}).expect("opened");
     let settings = Settings {
         zone,
-        now: Some(NOW),
+        now: Some(now),
         site: Some("example.com".into()),
         format: None,
         sites: Vec::new(),
@@ -56,10 +69,8 @@ pub fn store(mut next: impl FnMut(&mut Vec<u8>) -> bool) -> Store {
         geo: GeoIp::embedded(),
     };
     let (salts, identity) = (Salts::in_memory(), Identity::in_memory());
-    let mut ingest = Ingest::into_store(writer, settings, ImportOptions::default(), salts, identity).expect("opened");
-    let parser = Parser::fixed(Format::from_name_or_string("combined").expect("a format"));
-    feed(&mut ingest, &parser, &mut next).expect("fed");
-    Store { _folder: folder, path }
+    let ingest = Ingest::into_store(writer, settings, ImportOptions::default(), salts, identity).expect("opened");
+    (Store { _folder: folder, path }, ingest)
 }
 
 /// Eight weeks of simulated traffic.

@@ -3,4 +3,5 @@
 mod driver;
 mod hostile;
 mod keys;
+mod live;
 mod screens;

@@ -156,16 +156,14 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Asks the store for what the view says now.
 pub fn ask(model: &mut Model) -> Vec<Effect> {
-    model.data.generation += 1;
-    model.data.asked = Some(model.clock);
     model.unsettle();
-    vec![Effect::Ask]
+    renew(model)
 }
 
 /// Asks for what is new; what is shown stays as it is meanwhile.
 pub fn renew(model: &mut Model) -> Vec<Effect> {
     model.data.generation += 1;
-    model.data.asked = Some(model.clock);
+    (model.data.asked, model.data.asked_at) = (Some(model.clock), model.now);
     vec![Effect::Ask]
 }
 
@@ -248,7 +246,7 @@ fn answer(model: &mut Model, answered: Answered) -> Vec<Effect> {
             model.data.report = Some(*report);
             model.data.before = None;
             (model.data.error, model.data.is_stale) = (None, false);
-            model.data.fresh = Some(model.now);
+            model.data.fresh = Some(model.data.asked_at);
             if is_whole {
                 model.data.asked = None;
             }

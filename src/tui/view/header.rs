@@ -16,14 +16,15 @@ pub fn header(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffer
     let end = area.width.saturating_sub(width(&right) as u16 + 1);
     put(buffer, end, 0, &right, if model.is_paused { theme.bad } else { theme.good }, area.width - end);
     let zone = (layout.regime == Regime::Large).then(|| model.zone.name());
-    let range = model.range();
+    let range = model.shown_range();
     let title = model.view.title(range.as_ref(), model.zone, model.now);
     let days = range.map(|range| dates(&range, model.zone, model.now)).filter(|days| *days != title);
     let step = model.view.interval.or(range.map(|range| range.interval()));
     let step = step.map(|step| format!("by {}", step.as_str()));
     let compared = match (model.view.compare, &range) {
         (Some(compare), Some(range)) if !is_all(model) => {
-            let before = range.compared(compare, model.zone, model.now);
+            let before = model.data.before.as_ref().filter(|_| !model.data.is_stale);
+            let before = before.map_or_else(|| range.compared(compare, model.zone, model.now), |before| before.range);
             let days = dates(&before, model.zone, model.now);
             match (layout.regime, compare) {
                 (Regime::Large, _) => format!("vs {} ({days})", versus(compare)),
