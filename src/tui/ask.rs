@@ -6,7 +6,7 @@ use super::query::Question;
 use super::update::Effect;
 use crate::model::Dimension;
 use crate::report::{Asked, Period, is_known};
-use crate::store::{Filter, Op};
+use crate::store::{Filter, Op, Pattern};
 
 /// So many rows of a list are loaded; a search finds the others.
 const ROWS: u64 = 10_000;
@@ -43,8 +43,14 @@ fn view(model: &Model, asked: Asked) -> Question {
 fn rows(model: &Model, asked: Asked, digit: u8, text: &str) -> Option<Question> {
     let panel = model.panel(digit);
     let dimension = panel.dimension()?;
-    let mut asked = Asked { by: vec![dimension], limit: FOUND, sorts: vec![(dimension, panel.sort())], ..asked };
+    // Those that match among the loaded ones come again.
+    let limit = panel.shown.len() as u64 + FOUND;
+    let mut asked = Asked { by: vec![dimension], limit, sorts: vec![(dimension, panel.sort())], ..asked };
     let words = text.split_whitespace();
-    asked.filters.extend(words.map(|word| Filter { dimension, op: Op::Contains, values: vec![word.into()] }));
+    asked.filters.extend(words.map(|word| Filter {
+        dimension,
+        op: Op::Contains,
+        values: vec![Pattern::literal(word)],
+    }));
     Some(Question::Rows(digit, text.to_owned(), Box::new(asked)))
 }

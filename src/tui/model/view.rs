@@ -215,7 +215,8 @@ pub fn filter_words(filter: &Filter) -> String {
         Op::Contains => "contains",
         Op::ContainsNot => "does not contain",
     };
-    let values: Vec<String> = filter.values.iter().map(|value| super::names::name(filter.dimension, value)).collect();
+    let values: Vec<String> =
+        filter.values.iter().map(|value| super::names::name(filter.dimension, &value.words())).collect();
     format!("{} {op} {}", property(filter.dimension), values.join(" or "))
 }
 

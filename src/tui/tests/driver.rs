@@ -144,15 +144,16 @@ impl Driver {
         for effect in effects {
             if let Some(question) = ask::question(&self.model, &effect) {
                 self.worker.ask(self.model.data.generation, question);
-                self.settle();
+                self.settle(matches!(effect, Effect::AskValues(_)));
             }
         }
     }
 
     /// Takes answers until none is awaited.
-    fn settle(&mut self) {
+    fn settle(&mut self, mut is_awaited: bool) {
         let patience = |is_awaited: bool| Duration::from_millis(if is_awaited { 20_000 } else { 60 });
-        while let Ok(answered) = self.answers.recv_timeout(patience(self.model.data.asked.is_some())) {
+        while let Ok(answered) = self.answers.recv_timeout(patience(is_awaited || self.model.data.asked.is_some())) {
+            is_awaited = false;
             let effects = update::update(&mut self.model, Event::Answer(Box::new(answered)));
             for effect in effects {
                 if let Some(question) = ask::question(&self.model, &effect) {

@@ -44,6 +44,33 @@ fn wide_and_combining_texts_keep_their_columns() {
     }
 }
 
+/// A page is filtered by as it is called: nothing in its name stands for anything.
+#[test]
+fn a_star_in_a_page_is_a_star() {
+    let pages = ["/a*b", "/axb", "/a\\x5c*b", "/50%_x", "/50-zx"];
+    let store = with_pages(pages.map(str::to_owned).into());
+    let mut driver = Driver::new(&store, (120, 40));
+    for page in ["/a*b", "/a\\*b", "/50%_x"] {
+        driver.keys("1 g g");
+        let at = driver.model.panel(1).rows().iter().position(|row| row.value == page).expect(page);
+        (0..at).for_each(|_| driver.keys("j"));
+        driver.keys("enter");
+        let rows = driver.model.panel(1).rows();
+        assert_eq!(rows.iter().map(|row| row.value.as_str()).collect::<Vec<_>>(), [page]);
+        assert!(driver.picture().contains(&format!("[page is {page} ×]")), "{}", driver.picture());
+        driver.keys("ctrl-x");
+        // The editor takes it from its list just so.
+        driver.keys("f");
+        driver.text("page");
+        driver.keys("enter enter");
+        driver.text(page);
+        // A text with a star is offered as a pattern first.
+        driver.keys(if page.contains('*') { "down enter" } else { "enter" });
+        assert_eq!(driver.model.panel(1).rows().len(), 1, "{}", driver.picture());
+        driver.keys("ctrl-x");
+    }
+}
+
 /// A million hostile strings go through everything that shows texts: no control
 /// character reaches a cell. The terminal gets nothing but cells.
 #[test]

@@ -2,8 +2,10 @@
 
 use super::driver::{Driver, traffic};
 use crate::tui::action::{ACTIONS, Action, Place};
+use crate::tui::ask::question;
 use crate::tui::model::Focus;
 use crate::tui::model::layer::Layer;
+use crate::tui::query::Question;
 use crate::tui::update::{Effect, Event, act};
 use proptest::prelude::*;
 use std::cell::RefCell;
@@ -98,6 +100,45 @@ fn a_part_of_a_value_can_be_typed() {
     assert!(driver.picture().contains("▶ docs"), "{}", driver.picture());
     driver.keys("enter");
     assert!(driver.picture().contains("[page contains docs ×]"), "{}", driver.picture());
+}
+
+/// What is shown keeps its name until there is something else to show.
+#[test]
+fn the_header_names_what_is_shown() {
+    let store = traffic();
+    let mut driver = Driver::new(&store, (120, 40));
+    driver.model.now += 86_400;
+    let header = driver.picture().lines().next().expect("a header").to_owned();
+    assert!(header.contains("27 Jul – 23 Aug") && header.contains("29 Jun – 26 Jul"), "{header}");
+    // What was asked for is named while it is not there.
+    crate::tui::update::update(&mut driver.model, Event::Key("ctrl-r".parse().expect("a key")));
+    let header = driver.picture().lines().next().expect("a header").to_owned();
+    assert!(header.contains("28 Jul – 24 Aug") && header.contains("30 Jun – 27 Jul"), "{header}");
+}
+
+/// A search in the store finds as many again as it found here.
+#[test]
+fn a_search_in_the_store_asks_for_more_than_is_known() {
+    let store = traffic();
+    let mut driver = Driver::new(&store, (120, 40));
+    driver.keys("1 /");
+    driver.text("docs");
+    let found = driver.model.panel(1).shown.len() as u64;
+    let effect = Effect::AskRows(1, "docs".into());
+    let Some(Question::Rows(1, _, asked)) = question(&driver.model, &effect) else { panic!("another question") };
+    assert!(found > 1 && asked.limit > found, "{found} {}", asked.limit);
+}
+
+#[test]
+fn what_does_not_combine_is_not_offered() {
+    let store = traffic();
+    let mut driver = Driver::new(&store, (120, 40));
+    driver.keys("1 enter 5 enter");
+    assert_eq!(driver.model.view.filters.len(), 1);
+    driver.keys("f");
+    let Some(Layer::Menu(menu)) = driver.model.layers.last() else { panic!("no menu") };
+    let names: Vec<&str> = menu.items.iter().map(|item| item.label.as_str()).collect();
+    assert!(names.contains(&"country") && !names.contains(&"entry page") && !names.contains(&"status"), "{names:?}");
 }
 
 thread_local! {

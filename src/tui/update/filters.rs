@@ -7,7 +7,7 @@ use super::super::model::view::{filter_words, property};
 use super::{Effect, ask};
 use crate::model::Dimension;
 use crate::report::combine;
-use crate::store::{Filter, Op};
+use crate::store::{Filter, Op, Pattern};
 
 /// Filters by the selected row, or leaves it out.
 pub fn add(model: &mut Model, op: Op) -> Vec<Effect> {
@@ -16,7 +16,7 @@ pub fn add(model: &mut Model, op: Op) -> Vec<Effect> {
         model.say("there is no row to filter by");
         return Vec::new();
     };
-    let filter = Filter { dimension, op, values: vec![row.value.clone()] };
+    let filter = Filter { dimension, op, values: vec![Pattern::literal(&row.value)] };
     let effects = push(model, filter);
     if let Some(panel) = model.focused().filter(|_| !effects.is_empty()) {
         // It found what it was for.
@@ -124,7 +124,7 @@ pub fn operators(model: &mut Model, dimension: Dimension) -> Vec<Effect> {
 
 /// The third: the value, of those that there are.
 pub fn values(model: &mut Model, dimension: Dimension, op: Op) -> Vec<Effect> {
-    let empty = Filter { dimension, op, values: vec![String::new()] };
+    let empty = Filter { dimension, op, values: vec![Pattern::literal("")] };
     let title = format!("{} …", filter_words(&empty).trim_end());
     model.layers.push(Layer::Menu(Menu::new(Kind::Values(dimension, op), title, Vec::new(), true)));
     vec![Effect::AskValues(dimension)]

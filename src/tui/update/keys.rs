@@ -6,7 +6,7 @@ use super::super::model::layer::{Choice, Item, Kind, Layer, Menu};
 use super::super::model::panel::List;
 use super::{Effect, act, filters, fit, times};
 use crate::model::clean;
-use crate::store::{Filter, Op};
+use crate::store::{Filter, Op, Pattern};
 use crate::tui::action::Action;
 use crossterm::event::KeyCode;
 
@@ -186,7 +186,7 @@ fn offer_typed(menu: &mut Menu) {
     let text = menu.text.trim();
     let is_part = matches!(op, Op::Contains | Op::ContainsNot) || text.contains('*');
     if is_part && !text.is_empty() {
-        let choice = Choice::Add(Filter { dimension, op, values: text.split('|').map(str::to_owned).collect() });
+        let choice = Choice::Add(Filter { dimension, op, values: Pattern::alternatives(text) });
         let item =
             Item { label: menu.text.clone(), hint: "as typed".into(), is_current: false, is_typed: true, choice };
         menu.items.insert(0, item);
@@ -197,8 +197,8 @@ fn offer_typed(menu: &mut Menu) {
 fn typed_value(menu: &Menu) -> Option<Choice> {
     let Kind::Values(dimension, op) = menu.kind else { return None };
     let text = menu.text.trim();
-    let values = text.split('|').map(str::to_owned).collect();
-    (!text.is_empty()).then_some(Choice::Add(crate::store::Filter { dimension, op, values }))
+    let values = Pattern::alternatives(text);
+    (!text.is_empty()).then_some(Choice::Add(Filter { dimension, op, values }))
 }
 
 fn in_prompt(model: &mut Model, key: Key) -> Vec<Effect> {

@@ -8,7 +8,7 @@ use super::super::model::{Focus, Model, names};
 use super::Effect;
 use crate::model::Dimension;
 use crate::report::{Compare, Interval, Period};
-use crate::store::Filter;
+use crate::store::{Filter, Pattern};
 
 /// Opens one.
 pub fn open(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -125,7 +125,7 @@ pub fn values(model: &mut Model, dimension: Dimension, values: &[(String, String
                 hint: count.clone(),
                 is_current: false,
                 is_typed: false,
-                choice: Choice::Add(Filter { dimension, op, values: vec![value.clone()] }),
+                choice: Choice::Add(Filter { dimension, op, values: vec![Pattern::literal(value)] }),
             };
             // What is typed meanwhile stays before them.
             menu.items.retain(|item| item.is_typed);
