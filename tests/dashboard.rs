@@ -2,8 +2,8 @@
 //! acceptance checks of the dashboard.
 
 use crate::screen::{Screen, Start, environment, filled, has_tmux};
-use crate::support::{Bench, has};
-use std::process::{Command, Stdio};
+use crate::support::{Bench, Held, has};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// A dashboard that shows its numbers.
@@ -111,28 +111,6 @@ fn it_stops_for_the_shell_and_comes_back() {
         "{}",
         screen.picture()
     );
-}
-
-/// Somebody else holds the store until this is dropped.
-struct Held(std::process::Child);
-
-impl Held {
-    fn new(bench: &Bench) -> Held {
-        let mut lock = bench.db().into_os_string();
-        lock.push(".lock");
-        // Without a child of its own, which would hold the lock when it is killed.
-        let child = Command::new("flock").arg("--no-fork").arg(lock).args(["sleep", "600"]).spawn();
-        let held = Held(child.expect("flock runs"));
-        std::thread::sleep(Duration::from_millis(300));
-        held
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The dashboard over what grows: `watch`, `demo`, and others at the same store.
 
 use crate::screen::{Screen, Start, has_tmux};
-use crate::support::{Bench, append};
+use crate::support::{Bench, Held, append, has};
 use std::time::{Duration, Instant};
 
 /// Lines of now for some visitors of a page.
@@ -61,6 +61,31 @@ fn watch_shows_what_comes() {
     screen.keys(&["q"]);
     screen.ended(0);
     assert_eq!(bench.totals().0["visitors"], 20);
+}
+
+#[test]
+fn watch_leaves_the_screen_while_somebody_holds_the_store() {
+    if !has_tmux("the live dashboard beside another process") || !has("flock") {
+        return;
+    }
+    let bench = Bench::new();
+    append(&bench, "access.log", &lines("/first", 0..3));
+    let screen = Screen::start(&bench, &Start { line: "watch access.log", ..Start::default() });
+    screen.see("▶/first");
+    let held = Held::new(&bench);
+    append(&bench, "access.log", &lines("/second", 3..5));
+    screen.see("waiting for the store, which another process holds");
+    // Stopped now, it would keep its own commit waiting for ever.
+    screen.keys(&["C-z"]).see("the store is in use; try again").see("▶/first");
+    screen.keys(&["q"]);
+    assert!(screen.until(|picture| !picture.contains("VISITORS")), "{}", screen.picture());
+    assert_eq!(screen.flags(), "010");
+    // It waits to commit what it has read; whoever does not want that says so again.
+    screen.signal("INT");
+    screen.ended(130);
+    drop(held);
+    bench.ok("import access.log --site access");
+    assert_eq!(bench.totals().0["visitors"], 5);
 }
 
 #[test]

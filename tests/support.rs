@@ -225,3 +225,25 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     }
     found
 }
+
+/// Somebody else holds the store until this is dropped.
+pub struct Held(Child);
+
+impl Held {
+    pub fn new(bench: &Bench) -> Held {
+        let mut lock = bench.db().into_os_string();
+        lock.push(".lock");
+        // Without a child of its own, which would hold the lock when it is killed.
+        let child = Command::new("flock").arg("--no-fork").arg(lock).args(["sleep", "600"]).spawn();
+        let held = Held(child.expect("flock runs"));
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        held
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
