@@ -1,6 +1,6 @@
 //! CSV (RFC 4180) and TSV: one row a value, or one a step of the series.
 
-use super::build::{Report, Rows};
+use super::value::{Report, Rows};
 use crate::model::{Dimension, clean};
 use csv::{QuoteStyle, Writer, WriterBuilder};
 

@@ -1,7 +1,7 @@
 //! JSON: one object; numbers are numbers, times RFC 3339, unknown is null.
 
-use super::build::{Report, Rows, Totals};
 use super::meaning::Meaning;
+use super::value::{Report, Rows, Totals};
 use crate::model::{Class, Dimension, clean};
 use crate::store::PageSums;
 use serde_json::{Map, Value, json};

@@ -1,6 +1,6 @@
 //! Markdown, for issues, mails and wikis.
 
-use super::build::{Report, Rows};
+use super::value::{Report, Rows};
 use super::words::title;
 use crate::model::{Dimension, clean};
 use std::fmt::Write;

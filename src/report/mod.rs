@@ -7,12 +7,14 @@ mod markdown;
 mod meaning;
 mod range;
 mod text;
+mod value;
 pub mod words;
 
-pub use build::{Asked, Before, Report, ReportError, Rows, Totals, build, build_before};
+pub use build::{build, build_before};
 pub use csv::{CsvOptions, csv};
 pub use json::json;
 pub use markdown::markdown;
 pub use meaning::{Meaning, combine, is_known, ratio};
 pub use range::{Compare, Interval, Period, Range, RangeError, Span};
 pub use text::{Style, text};
+pub use value::{Asked, Before, Report, ReportError, Rows, Totals};

@@ -1,8 +1,8 @@
 //! The report for people: a headline row with change, a sparkline, lists.
 //! Piped it has no colour, no box drawing and no cut lines.
 
-use super::build::{Before, Report, Rows, Totals};
 use super::meaning::Meaning;
+use super::value::{Before, Report, Rows, Totals};
 use super::words::{bytes, change, duration, percent, short, thousands, title};
 use crate::model::{Class, Dimension, clean};
 use crate::store::PageSums;

@@ -1,6 +1,6 @@
 //! Where everything is: a pure function of size and model.
 
-use super::model::panel::{EVENTS, LIVE};
+use super::model::lists::{EVENTS, LIVE};
 use super::model::{Focus, Model};
 
 /// A rectangle of the screen.

@@ -1,6 +1,6 @@
 //! Questions to the store and their answers.
 
-use super::model::panel::Row;
+use super::model::rows::Row;
 use crate::model::{Dimension, Live};
 use crate::report::{Asked, Before, Compare, Report};
 use crate::store::{Reader, Tell};

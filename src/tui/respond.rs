@@ -1,6 +1,6 @@
 //! What the store is asked for a question.
 
-use super::model::panel::List;
+use super::model::rows::List;
 use super::query::{Answer, Place, Question};
 use super::queue::Turn;
 use crate::error::Failure;

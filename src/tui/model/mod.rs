@@ -1,8 +1,10 @@
 //! Everything that the screen is drawn from. No terminal, no store, no clock.
 
 pub mod layer;
+pub mod lists;
 pub mod names;
 pub mod panel;
+pub mod rows;
 pub mod search;
 pub mod view;
 
@@ -11,7 +13,9 @@ use super::query::Lives;
 use crate::model::{Dimension, Live, Metric, Zone};
 use crate::report::{Before, Meaning, Range, Report, is_known};
 use layer::Layer;
-use panel::{EVENTS, LIVE, List, PANELS, Panel};
+use lists::{EVENTS, LIVE, PANELS};
+use panel::Panel;
+use rows::List;
 use view::View;
 
 /// Where keys go.

@@ -1,6 +1,6 @@
 //! Searching the rows of a panel.
 
-use super::panel::Row;
+use super::rows::Row;
 
 /// The rows that match, in their order: those that have every word of `text`, or,
 /// where there are none, its letters in order.
@@ -48,7 +48,7 @@ pub fn marks(label: &str, text: &str) -> Vec<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::panel::Figures;
+    use super::super::rows::Figures;
     use super::*;
 
     fn rows(labels: &[&str]) -> Vec<Row> {

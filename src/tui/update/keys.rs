@@ -3,7 +3,7 @@
 use super::super::key::Key;
 use super::super::model::Model;
 use super::super::model::layer::{Choice, Item, Kind, Layer, Menu};
-use super::super::model::panel::List;
+use super::super::model::rows::List;
 use super::{Effect, act, filters, fit, times};
 use crate::model::clean;
 use crate::store::{Filter, Op, Pattern};

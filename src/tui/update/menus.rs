@@ -2,7 +2,7 @@
 
 use super::super::action::{ACTIONS, Action, Place};
 use super::super::model::layer::{Choice, Item, Kind, Layer, Menu, Prompt};
-use super::super::model::panel::{columns, head};
+use super::super::model::lists::{columns, head};
 use super::super::model::view::{Chosen, words};
 use super::super::model::{Focus, Model, names};
 use super::Effect;

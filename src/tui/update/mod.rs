@@ -11,7 +11,8 @@ mod times;
 use super::action::Action;
 use super::key::Key;
 use super::model::layer::Layer;
-use super::model::panel::{List, PANELS};
+use super::model::lists::{EVENTS, PANELS, head};
+use super::model::rows::List;
 use super::model::{Focus, METRICS, Model};
 use super::query::{Answer, Answered, Lives};
 use crate::model::{Dimension, Sort};
@@ -202,7 +203,7 @@ fn sort(model: &mut Model, how: impl Fn(Sort) -> Sort) -> Vec<Effect> {
     panel.sort_by(sort);
     let dimension = panel.dimension().unwrap_or(Dimension::Page);
     let order = if sort.ascending { "least first" } else { "most first" };
-    let (_, name) = super::model::panel::head(dimension, sort.metric);
+    let (_, name) = head(dimension, sort.metric);
     model.say(format!("sorted by {name}, {order}"));
     ask(model)
 }
@@ -238,7 +239,7 @@ fn answer(model: &mut Model, answered: Answered) -> Vec<Effect> {
                 let found = report.by.iter().find(|(d, _)| panel.dimension() == Some(*d));
                 if let Some((dimension, rows)) = found {
                     panel.put(List::new(*dimension, rows));
-                } else if panel.digit == super::model::panel::EVENTS {
+                } else if panel.digit == EVENTS {
                     panel.put(List::Rows(Vec::new(), 0));
                 }
                 panel.before = None;

@@ -2,7 +2,7 @@
 
 use super::super::action::Action;
 use super::super::layout::layout;
-use super::super::model::panel::tabs;
+use super::super::model::lists::tabs;
 use super::super::model::{Focus, Model};
 use super::{Effect, ask, fit};
 

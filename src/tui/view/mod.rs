@@ -2,12 +2,16 @@
 
 mod ascii;
 mod chart;
+mod columns;
 mod figures;
 mod footer;
 mod header;
 mod live;
 mod menu;
 mod panel;
+mod plot;
+mod rows;
+mod series;
 
 use super::layout::{Area, Regime, SMALLEST, layout};
 use super::model::Model;

@@ -1,0 +1,156 @@
+//! The report as one value: what every form of it shows.
+
+use super::meaning::Meaning;
+use super::range::{Compare, Interval, Range, RangeError, Span};
+use crate::model::{Dimension, Kind, Ledger, Metric, Sort, Zone};
+use crate::store::{Filter, PageSums, RequestRow, StoreError, Top, TopRow};
+
+/// What was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Only this site.
+    pub site: Option<String>,
+    /// The range.
+    pub span: Span,
+    /// The step of the series, if not what suits the range.
+    pub interval: Option<Interval>,
+    /// What to compare with.
+    pub compare: Option<Compare>,
+    /// All have to hold.
+    pub filters: Vec<Filter>,
+    /// Dimensions; nothing means the usual eight.
+    pub by: Vec<Dimension>,
+    /// What lists are sorted by.
+    pub sort: Option<Metric>,
+    /// Lists that are sorted otherwise.
+    pub sorts: Vec<(Dimension, Sort)>,
+    /// Rows of a list; 0 means all.
+    pub limit: u64,
+    /// `Some(None)` adds both kinds; `None` takes the kind that the site has.
+    pub kind: Option<Option<Kind>>,
+}
+
+/// The headline numbers; `None` where the filters leave them unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Of pages.
+    pub pages: Option<PageSums>,
+    /// How those are to be read.
+    pub meaning: Meaning,
+    /// Requests and bytes.
+    pub requests: Option<(i64, i64)>,
+}
+
+impl Totals {
+    /// Visitors of the day, summed; page visitors under a page filter.
+    pub fn visitors(&self) -> Option<i64> {
+        self.meaning.visitors(&self.pages?)
+    }
+
+    /// Visits.
+    pub fn visits(&self) -> Option<i64> {
+        Some(self.meaning.visits(&self.pages?))
+    }
+
+    /// Page views.
+    pub fn page_views(&self) -> Option<i64> {
+        self.meaning.page_views(&self.pages?)
+    }
+
+    /// Bounces a visit, 0 to 1.
+    pub fn bounce_rate(&self) -> Option<f64> {
+        self.meaning.bounce_rate(&self.pages?)
+    }
+
+    /// Mean seconds on a page, over the page views of which it is known.
+    pub fn duration(&self) -> Option<f64> {
+        self.meaning.duration(&self.pages?)
+    }
+
+    /// Page views a visit.
+    pub fn views_per_visit(&self) -> Option<f64> {
+        self.meaning.views_per_visit(&self.pages?)
+    }
+}
+
+/// The rows of a dimension.
+#[derive(Clone, Debug)]
+pub enum Rows {
+    /// Of page facts.
+    Pages(Top<TopRow>),
+    /// Of requests.
+    Requests(Top<RequestRow>),
+    /// Unknown under these filters.
+    Unknown,
+}
+
+/// What a report is compared with.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The range.
+    pub range: Range,
+    /// Of the range.
+    pub totals: Totals,
+    /// Start of each step and its sums.
+    pub series: Vec<(i64, PageSums)>,
+    /// Lists, where they were asked for.
+    pub by: Vec<(Dimension, Rows)>,
+}
+
+/// A report.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The site's name, `*` for all of several.
+    pub site: String,
+    /// The store's zone.
+    pub zone: Zone,
+    /// The kind of page facts; `None` adds both.
+    pub kind: Option<Kind>,
+    /// The range.
+    pub range: Range,
+    /// The step of the series.
+    pub interval: Interval,
+    /// Of the range.
+    pub totals: Totals,
+    /// Of the range compared with.
+    pub previous: Option<Before>,
+    /// Start of each step and its sums.
+    pub series: Vec<(i64, PageSums)>,
+    /// The lists, in the order asked for.
+    pub by: Vec<(Dimension, Rows)>,
+    /// Every site's sums, where all of several are added up.
+    pub sites: Vec<(String, PageSums)>,
+    /// Lines of the range and site by class.
+    pub ledger: Ledger,
+    /// Days of the range that may count a visitor twice.
+    pub marked: Vec<String>,
+    /// Whether an interval or dimensions were asked for.
+    pub asked_interval: bool,
+}
+
+/// Why there is no report.
+#[derive(Debug)]
+pub enum ReportError {
+    /// The store.
+    Store(StoreError),
+    /// The range.
+    Range(RangeError),
+    /// No such site; those there are.
+    NoSite(String, Vec<String>),
+    /// No facts have both of these dimensions.
+    Mixed(Dimension, Dimension),
+    /// Not built for this dimension.
+    Unsupported(String),
+}
+
+impl From<StoreError> for ReportError {
+    fn from(error: StoreError) -> ReportError {
+        ReportError::Store(error)
+    }
+}
+
+impl From<RangeError> for ReportError {
+    fn from(error: RangeError) -> ReportError {
+        ReportError::Range(error)
+    }
+}
