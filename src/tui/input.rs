@@ -35,7 +35,7 @@ pub fn listen(events: &Sender<Event>) {
             // The screen is gone, and what still goes on is not waited for: a commit that
             // is cut off is undone, and its lines are read again.
             if signals.send(event).is_err() && matches!(signal, SIGTERM | SIGHUP | SIGINT) {
-                std::process::exit(128 + signal);
+                signal_hook::low_level::exit(128 + signal);
             }
         }
     });

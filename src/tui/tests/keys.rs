@@ -1,6 +1,7 @@
 //! Scripts of keys, and random ones: what `update` makes of them.
 
 use super::driver::{Driver, traffic};
+use crate::model::Metric;
 use crate::tui::action::{ACTIONS, Action, Place};
 use crate::tui::ask::question;
 use crate::tui::model::Focus;
@@ -139,6 +140,18 @@ fn what_does_not_combine_is_not_offered() {
     let Some(Layer::Menu(menu)) = driver.model.layers.last() else { panic!("no menu") };
     let names: Vec<&str> = menu.items.iter().map(|item| item.label.as_str()).collect();
     assert!(names.contains(&"country") && !names.contains(&"entry page") && !names.contains(&"status"), "{names:?}");
+}
+
+#[test]
+fn a_number_that_is_not_known_names_the_key_to_others() {
+    let store = traffic();
+    let mut driver = Driver::new(&store, (120, 40));
+    driver.keys("1 . . enter");
+    assert!(driver.picture().contains("these filters; m shows another number"), "{}", driver.picture());
+    driver.keys("m");
+    assert!(driver.picture().contains("─ Visits ─"), "{}", driver.picture());
+    let panel = driver.model.panel(2);
+    assert!(panel.hides(Metric::BounceRate) && panel.hides(Metric::Visitors) && !panel.hides(Metric::Visits));
 }
 
 thread_local! {

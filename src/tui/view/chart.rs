@@ -1,5 +1,6 @@
 //! The chart: one metric over the range, and the range that it is compared with.
 
+use super::super::action::Action;
 use super::super::fit::width;
 use super::super::layout::Area;
 use super::super::model::view::dates;
@@ -47,7 +48,7 @@ pub fn chart(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
     }
     let say = |buffer: &mut Buffer, text: &str| super::panel::say(text, inner, theme.dim, buffer);
     if let Some((error, help)) = &model.data.error {
-        let again = model.keymap.label(&super::super::action::Action::Refresh);
+        let again = model.keymap.label(&Action::Refresh);
         return super::panel::say(&format!("{error} — {help} ({again} asks again)"), inner, theme.bad, buffer);
     }
     let Some(report) = report else { return say(buffer, "…") };
@@ -64,7 +65,8 @@ pub fn chart(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
         return say(buffer, &nothing);
     }
     if series.now.iter().flatten().count() == 0 && number(&report.totals, model.chart.metric).is_none() {
-        return say(buffer, "Not known for this range under these filters");
+        let other = model.keymap.label(&Action::NextMetric);
+        return say(buffer, &format!("Not known for this range and these filters; {other} shows another number"));
     }
     let most = round_up(series.most(), model.chart.metric);
     let plot = Rect::new(inner.x + SCALE, inner.y, inner.width - SCALE - 1, inner.height - 1);
