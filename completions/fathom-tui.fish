@@ -114,7 +114,7 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand report" -l until -
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand report" -l period -d 'realtime today yesterday 7d 28d 30d 91d month last-month year 6mo 12mo all [default: 28d]' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand report" -l interval -d 'Step of the series: hour day week month' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand report" -l compare -d 'Compare with the period before or the year before' -r
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand report" -l filter -d 'DIMENSION==VALUE, !=, ~ contains, !~; * is a wildcard, | separates alternatives (\\* and \\| are themselves)' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand report" -l filter -d 'DIMENSION==VALUE, !=, ~ contains, !~; * is a wildcard, | separates alternatives (\\*, \\| and \\\\ are themselves)' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand report" -l by -d 'List the values of a dimension (repeatable)' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand report" -l sort -d 'Sort lists by a metric' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand report" -l limit -d 'Rows of each list, 0 for all [default: 10; csv and tsv: all]' -r

@@ -195,7 +195,7 @@ impl From<ReportError> for Failure {
                         "one belongs to page views, the other to requests; they are counted apart"
                     }
                     _ if a.is_request() => "paths that failed are counted without bots",
-                    _ => "of a page it is known how many visits entered and left there, not both of one visit",
+                    _ => "the pages that visits enter by, view and leave by are counted apart",
                 };
                 Failure::usage(format!("{} and {} do not combine", a.as_str(), b.as_str()))
                     .cause(cause)

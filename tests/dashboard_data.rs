@@ -123,7 +123,9 @@ fn compare(picture: &str, report: &Value, lists: &[List], context: &str) {
         // Where visitors are not known, visits are shown.
         let is_of_visits = metric == "visitors" && totals["visitors"].is_null();
         let metric = if is_of_visits { "visits" } else { metric };
-        let whole = totals[metric].as_f64();
+        let sum = |name: &str| rows.iter().filter_map(|row| row[name].as_f64()).sum();
+        let is_whole = list["total"] == rows.len();
+        let whole = if metric == "exits" { is_whole.then(|| sum(metric)) } else { totals[metric].as_f64() };
         for ((label, value, share), row) in shown.iter().zip(rows) {
             let context = format!("{context}: {dimension} {row}\n{picture}");
             assert!(is_label(label, row["value"].as_str().expect("a value"), dimension), "{label} {context}");

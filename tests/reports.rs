@@ -175,6 +175,29 @@ fn the_parts_add_up_to_the_whole() {
     }
 }
 
+/// Sites are listed by the number that is shown.
+#[test]
+fn sites_are_sorted_by_what_the_filters_leave_known() {
+    let bench = Bench::at(NOW);
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0";
+    for (site, pages) in [("a.example", &["/x", "/x"][..]), ("b.example", &["/y", "/x", "/y"])] {
+        let line = |(n, page): (usize, &&str)| {
+            format!("10.0.0.{n} - - [20/Nov/2026:10:0{n}:00 +0100] \"GET {page} HTTP/1.1\" 200 5 \"-\" \"{agent}\"\n")
+        };
+        let lines: String = pages.iter().enumerate().map(line).collect();
+        bench.write(site, lines);
+        bench.ok(&format!("import -q {site} --site {site}"));
+    }
+    for (filter, first) in
+        [("", "b.example"), ("--filter entry_page==/x", "a.example"), ("--filter page==/x", "a.example")]
+    {
+        let report = bench.json(&format!("report --period all --format json {filter}"));
+        assert_eq!(rows(&report, "site")[0]["value"], first, "{filter}");
+    }
+    let text = bench.ok("report --period all --filter exit_page==/x").stdout;
+    assert!(text.contains("exits") && !text.contains("daily visitors"), "{text}");
+}
+
 #[test]
 fn several_sites_are_added_up_and_listed() {
     let bench = Bench::at(NOW);

@@ -254,7 +254,7 @@ pub struct Report {
     /// Compare with the period before or the year before
     #[arg(long, value_name = "previous|year")]
     pub compare: Option<String>,
-    /// DIMENSION==VALUE, !=, ~ contains, !~; * is a wildcard, | separates alternatives (\* and \| are themselves)
+    /// DIMENSION==VALUE, !=, ~ contains, !~; * is a wildcard, | separates alternatives (\*, \| and \\ are themselves)
     #[arg(long, value_name = "EXPR")]
     pub filter: Vec<String>,
     /// List the values of a dimension (repeatable)

@@ -227,7 +227,9 @@ impl Asker<'_> {
                 rows.push((site.name.clone(), self.reader.totals(&query)?));
             }
         }
-        rows.sort_by(|a, b| b.1.visitors.cmp(&a.1.visitors).then_with(|| a.0.cmp(&b.0)));
+        let meaning = Meaning::under(&self.asked.filters);
+        let number = |sums: &PageSums| meaning.visitors(sums).unwrap_or(meaning.visits(sums));
+        rows.sort_by(|a, b| number(&b.1).cmp(&number(&a.1)).then_with(|| a.0.cmp(&b.0)));
         Ok(rows)
     }
 }

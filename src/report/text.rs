@@ -95,7 +95,7 @@ fn headline(report: &Report, style: Style, out: &mut String) {
         let day = |time| report.zone.local(time).format("%Y-%m-%d").to_string();
         let _ = writeln!(out, "compared with {} to {}", day(range.from), day(range.to - 1));
     }
-    if report.range.to - report.range.from > 25 * 3600 && report.totals.pages.is_some() {
+    if report.range.to - report.range.from > 25 * 3600 && report.totals.visitors().is_some() {
         let _ = writeln!(out, "Visitors are daily visitors, added up over the days.");
     }
 }

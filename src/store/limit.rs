@@ -5,19 +5,29 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// The engine forgets an interruption with the next question, which is interrupted
+/// anew after this long.
+const AGAIN: Duration = Duration::from_millis(5);
 /// A question that takes longer is interrupted.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// Watches over the connections of one lease until it is dropped.
 pub(super) struct Limit {
     watched: Arc<Mutex<Watched>>,
-    // Its end tells the thread to end.
-    _stop: Sender<()>,
+    // The end of the last one tells the thread to end.
+    news: Sender<()>,
 }
 
 struct Watched {
     handles: Vec<Arc<InterruptHandle>>,
     since: Instant,
+    is_stopped: bool,
+}
+
+impl Watched {
+    fn interrupt(&self) {
+        self.handles.iter().for_each(|handle| handle.interrupt());
+    }
 }
 
 impl Limit {
@@ -27,20 +37,25 @@ impl Limit {
     }
 
     fn of(connection: &Connection, longest: Duration) -> Limit {
-        let watched = Watched { handles: vec![connection.interrupt_handle()], since: Instant::now() };
+        let watched =
+            Watched { handles: vec![connection.interrupt_handle()], since: Instant::now(), is_stopped: false };
         let watched = Arc::new(Mutex::new(watched));
-        let (stop, stopped) = channel::<()>();
+        let (news, told) = channel::<()>();
         let seen = watched.clone();
         // Without a thread to be had there is no limit.
         let _ = std::thread::Builder::new().spawn(move || {
-            while stopped.recv_timeout(longest / 4) == Err(RecvTimeoutError::Timeout) {
+            let mut pause = longest / 4;
+            while told.recv_timeout(pause) != Err(RecvTimeoutError::Disconnected) {
                 let watched = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                if watched.since.elapsed() >= longest {
-                    watched.handles.iter().for_each(|handle| handle.interrupt());
+                if watched.is_stopped || watched.since.elapsed() >= longest {
+                    watched.interrupt();
+                }
+                if watched.is_stopped {
+                    pause = AGAIN;
                 }
             }
         });
-        Limit { watched, _stop: stop }
+        Limit { watched, news }
     }
 
     /// Watches over this connection too, for as long as what is returned lives.
@@ -57,7 +72,7 @@ impl Limit {
 
     /// For another thread.
     pub(super) fn stopper(&self) -> Stopper {
-        Stopper(self.watched.clone())
+        Stopper { watched: self.watched.clone(), news: self.news.clone() }
     }
 
     /// Lets questions take as long as they need.
@@ -70,14 +85,20 @@ impl Limit {
     }
 }
 
-/// Interrupts the question that a reader is asked now, from another thread.
-pub struct Stopper(Arc<Mutex<Watched>>);
+/// Interrupts the questions that a reader is asked, from another thread.
+pub struct Stopper {
+    watched: Arc<Mutex<Watched>>,
+    news: Sender<()>,
+}
 
 impl Stopper {
-    /// Interrupts it. Nothing happens if none is asked.
+    /// Interrupts the one that is asked now, and every later one.
     pub fn stop(&self) {
-        let watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        watched.handles.iter().for_each(|handle| handle.interrupt());
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        watched.is_stopped = true;
+        watched.interrupt();
+        // Without a thread to be had only this one.
+        let _ = self.news.send(());
     }
 }
 
@@ -127,5 +148,17 @@ mod tests {
         limit.renew();
         let two: i64 = connection.query_row("SELECT 1 + 1", [], |row| row.get(0)).expect("the next one is answered");
         assert_eq!(two, 2);
+    }
+    #[test]
+    fn whoever_is_stopped_is_answered_nothing_more() {
+        let connection = Connection::open_in_memory().expect("an engine");
+        let limit = Limit::new(&connection);
+        // Between two questions, when there is nothing to interrupt.
+        limit.stopper().stop();
+        let asked = Instant::now();
+        for _ in 0..3 {
+            connection.query_row(ENDLESS, [], |row| row.get::<_, f64>(0)).expect_err("interrupted");
+        }
+        assert!(asked.elapsed() < LONGEST);
     }
 }

@@ -1,7 +1,7 @@
 //! The reading side: a short read lease and what is asked under it.
 
 use super::engine::Access;
-use super::lease::{Lease, Tell, lease, lease_while};
+use super::lease::{Lease, Tell, lease_while};
 use super::limit::{Included, Limit, Stopper};
 use super::{Info, Site, StoreError, meta, migrate, sites, state};
 use crate::model::{Day, Dictionary, InputState, SiteId};
@@ -56,11 +56,12 @@ impl Reader {
     pub fn open_while(path: &Path, tell: Tell, is_wanted: &dyn Fn() -> bool) -> Result<Reader, StoreError> {
         let path = std::path::absolute(path).map_err(StoreError::io(path))?;
         super::lease::is_there(&path)?;
-        let mut held = match lease_while(&path, Access::Read, tell, is_wanted) {
+        let open = |access| lease_while(&path, access, tell, is_wanted);
+        let mut held = match open(Access::Read) {
             Err(StoreError::DamagedLog(damaged)) => {
                 // Only a writer mends it.
-                drop(lease(&path, Access::Write, tell).map_err(|_| StoreError::DamagedLog(damaged))?);
-                lease(&path, Access::Read, tell)?
+                drop(open(Access::Write).map_err(|_| StoreError::DamagedLog(damaged))?);
+                open(Access::Read)?
             }
             held => held?,
         };
@@ -68,8 +69,8 @@ impl Reader {
         let version = migrate::version(&values, &path)?;
         if version < migrate::VERSION {
             drop(held);
-            migrate::migrate(&*lease(&path, Access::Write, tell)?, version)?;
-            held = lease(&path, Access::Read, tell)?;
+            migrate::migrate(&*open(Access::Write)?, version)?;
+            held = open(Access::Read)?;
             values = meta::all(&held, &path)?;
         }
         let info = meta::info(&values, &path)?;

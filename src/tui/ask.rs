@@ -46,6 +46,10 @@ fn rows(model: &Model, asked: Asked, digit: u8, text: &str) -> Option<Question> 
     // Those that match among the loaded ones come again.
     let limit = panel.shown.len() as u64 + FOUND;
     let mut asked = Asked { by: vec![dimension], limit, sorts: vec![(dimension, panel.sort())], ..asked };
+    // Filters of both do not combine, and the visits entered or left on those pages.
+    let is_of_page = asked.filters.iter().any(|filter| filter.dimension == Dimension::Page);
+    let is_place = matches!(dimension, Dimension::EntryPage | Dimension::ExitPage);
+    let dimension = if is_of_page && is_place { Dimension::Page } else { dimension };
     let words = text.split_whitespace();
     asked.filters.extend(words.map(|word| Filter {
         dimension,

@@ -6,6 +6,10 @@ use crossterm::event::{Event as Raw, KeyEventKind, MouseButton, MouseEventKind, 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+/// So long a second signal leaves to what goes on behind the screen.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Begins to listen. The threads end with the program.
 pub fn listen(events: &Sender<Event>) {
@@ -32,9 +36,11 @@ pub fn listen(events: &Sender<Event>) {
                 SIGTSTP => Event::Stop,
                 signal => Event::Signal(signal as u8),
             };
-            // The screen is gone, and what still goes on is not waited for: a commit that
-            // is cut off is undone, and its lines are read again.
+            // The screen is gone, and what still goes on has been told to stop and gets a
+            // little time. Then it is not waited for: a commit that is cut off is undone,
+            // and its lines are read again.
             if signals.send(event).is_err() && matches!(signal, SIGTERM | SIGHUP | SIGINT) {
+                std::thread::sleep(GRACE);
                 signal_hook::low_level::exit(128 + signal);
             }
         }

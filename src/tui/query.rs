@@ -42,8 +42,8 @@ pub enum Answer {
     Before(Box<Before>),
     /// Rows of a panel that have a text.
     Rows(u8, String, Vec<Row>),
-    /// Values of a dimension and their number.
-    Values(Dimension, Vec<(String, String)>),
+    /// Values of a dimension and their number, or why there are none.
+    Values(Dimension, Result<Vec<(String, String)>, String>),
     /// Who is there now.
     Live(Lives),
     /// One list could not be read: why, and what to do.
@@ -71,18 +71,15 @@ pub enum Question {
 }
 
 impl Question {
-    /// Whether the later one of both takes the place of the earlier.
-    pub fn is_like(&self, other: &Question) -> bool {
-        match (self, other) {
-            (Question::View { .. }, Question::View { .. }) | (Question::Values(..), Question::Values(..)) => true,
+    /// Whether nobody needs the answer to an earlier one any more.
+    pub fn replaces(&self, earlier: &Question) -> bool {
+        match (self, earlier) {
+            // What the panels are searched for is asked again after the view.
+            (Question::View { .. }, Question::View { .. } | Question::Rows(..)) => true,
+            (Question::Values(..), Question::Values(..)) => true,
             (Question::Rows(digit, ..), Question::Rows(other, ..)) => digit == other,
             _ => false,
         }
-    }
-
-    /// Whether it is about everything that the view shows.
-    pub fn is_view(&self) -> bool {
-        matches!(self, Question::View { .. })
     }
 }
 

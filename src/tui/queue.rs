@@ -43,16 +43,17 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a question in the place of one that is like it; one about the view
-    /// interrupts another.
+    /// Puts a question in the place of those that nobody needs then; one about the view
+    /// interrupts them too.
     pub fn put(&self, generation: u64, question: Question) {
         let mut state = self.lock();
-        let is_view = question.is_view();
-        state.waiting.retain(|(_, other)| !other.is_like(&question));
-        state.waiting.push_back((generation, question));
-        if let Some(running) = state.running.as_mut().filter(|running| is_view && running.question.is_view()) {
+        state.waiting.retain(|(_, other)| !question.replaces(other));
+        let is_view = matches!(question, Question::View { .. });
+        if let Some(running) = state.running.as_mut().filter(|running| is_view && question.replaces(&running.question))
+        {
             running.cancel();
         }
+        state.waiting.push_back((generation, question));
         self.news.notify_all();
     }
 

@@ -4,7 +4,6 @@ use super::model::rows::List;
 use super::query::{Answer, Place, Question};
 use super::queue::Turn;
 use crate::error::Failure;
-use crate::model::Dimension;
 use crate::report::{Asked, Compare, Report, ReportError, Rows, build, build_before};
 use crate::store::{Reader, StoreError};
 
@@ -12,7 +11,12 @@ use crate::store::{Reader, StoreError};
 pub fn respond(turn: &Turn<'_>, place: &mut Place, question: &Question) {
     let reader = match Reader::open_while(&place.db, place.tell, &|| turn.is_wanted()) {
         Ok(reader) => reader,
-        Err(error) => return turn.give(failed(error.into())),
+        // Only the view is about everything that is shown.
+        Err(error) => match question {
+            Question::View { .. } => return turn.give(failed(error.into())),
+            Question::Values(dimension, _) => return turn.give(Answer::Values(*dimension, Err(error.to_string()))),
+            Question::Rows(..) => return,
+        },
     };
     turn.stop_with(reader.stopper());
     // What was interrupted before it could be stopped ends here.
@@ -29,9 +33,8 @@ pub fn respond(turn: &Turn<'_>, place: &mut Place, question: &Question) {
             view(turn, place, &reader, (asked, *compare, *live), now);
         }
         Question::Values(dimension, asked) => {
-            if let Ok(report) = build(&reader, asked, now) {
-                turn.give(Answer::Values(*dimension, values(&report)));
-            }
+            let found = build(&reader, asked, now).map(|report| values(&report)).map_err(|error| words(error.into()).0);
+            turn.give(Answer::Values(*dimension, found));
         }
         Question::Rows(digit, search, asked) => {
             if let Ok(report) = build(&reader, asked, now)
@@ -67,7 +70,7 @@ fn view(turn: &Turn<'_>, place: &mut Place, reader: &Reader, (asked, compare, li
     };
     let told = Answer::Report { report: Box::new(report.clone()), sites, extent, is_whole: compare.is_none() };
     turn.give(told);
-    if let Some(look) = place.look.as_mut().filter(|_| live)
+    if let Some(look) = place.look.as_mut().filter(|_| live && turn.is_wanted())
         && let Some(lives) = look(reader)
     {
         turn.give(Answer::Live(lives));
@@ -120,17 +123,11 @@ fn failed(failure: Failure) -> Answer {
 fn values(report: &Report) -> Vec<(String, String)> {
     use crate::report::words::short;
     let Some((dimension, rows)) = report.by.first() else { return Vec::new() };
+    let meaning = report.totals.meaning.by(*dimension);
+    let count = |sums| meaning.visitors(sums).unwrap_or(meaning.visits(sums));
     match rows {
         Rows::Unknown => Vec::new(),
         Rows::Requests(top) => top.rows.iter().map(|row| (row.value.clone(), short(row.requests))).collect(),
-        Rows::Pages(top) => {
-            let count = |sums: &crate::store::PageSums| match dimension {
-                Dimension::EntryPage => sums.visits,
-                Dimension::ExitPage => sums.exits,
-                Dimension::Page => sums.uniques,
-                _ => sums.visitors,
-            };
-            top.rows.iter().map(|row| (row.value.clone(), short(count(&row.sums)))).collect()
-        }
+        Rows::Pages(top) => top.rows.iter().map(|row| (row.value.clone(), short(count(&row.sums)))).collect(),
     }
 }

@@ -254,11 +254,11 @@ impl Loop {
         Vec::new()
     }
 
-    /// Whether another hour has begun since the last answer, which moves ranges.
+    /// Whether another hour has begun since the last question, which moves ranges.
     fn has_turned(&self) -> bool {
         let model = &self.model;
         let hour = |time| model.zone.hour(time);
-        model.data.fresh.is_some_and(|fresh| hour(fresh) != hour((self.clock)()))
+        hour(model.data.asked_at) != hour((self.clock)())
     }
 
     fn draw(&mut self, screen: &mut Screen) -> io::Result<()> {

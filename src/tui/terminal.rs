@@ -106,12 +106,12 @@ impl Screen {
             .map(|signal| signal_hook::flag::register_usize(signal, told.clone(), signal as usize));
         let stopped = crate::store::try_while_closed(PATIENCE, || {
             leave();
-            loop {
+            while told.load(Ordering::SeqCst) == 0 {
                 let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
                 // What was sent to a stopped process comes as it goes on.
                 std::thread::sleep(Duration::from_millis(20));
                 // After `bg` the terminal is not ours to draw on.
-                if in_foreground() || told.load(Ordering::SeqCst) != 0 {
+                if in_foreground() {
                     break;
                 }
             }

@@ -79,13 +79,15 @@ pub struct Menu {
     pub is_typing: bool,
     /// Place among the items that fit what was typed.
     pub at: usize,
+    /// Why it has no items.
+    pub note: String,
 }
 
 impl Menu {
     /// With the current item selected.
     pub fn new(kind: Kind, title: impl Into<String>, items: Vec<Item>, is_typing: bool) -> Menu {
         let at = items.iter().position(|item| item.is_current).unwrap_or(0);
-        Menu { kind, title: title.into(), items, text: String::new(), is_typing, at }
+        Menu { kind, title: title.into(), items, text: String::new(), is_typing, at, note: "…".into() }
     }
 
     /// The items that fit what was typed, in order.

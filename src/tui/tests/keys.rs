@@ -1,11 +1,13 @@
 //! Scripts of keys, and random ones: what `update` makes of them.
 
 use super::driver::{Driver, traffic};
-use crate::model::Metric;
+use crate::model::{Dimension, Metric};
+use crate::report::{Asked, words};
 use crate::tui::action::{ACTIONS, Action, Place};
 use crate::tui::ask::question;
 use crate::tui::model::Focus;
 use crate::tui::model::layer::Layer;
+use crate::tui::model::rows::Row;
 use crate::tui::query::Question;
 use crate::tui::update::{Effect, Event, act};
 use proptest::prelude::*;
@@ -140,6 +142,42 @@ fn what_does_not_combine_is_not_offered() {
     let Some(Layer::Menu(menu)) = driver.model.layers.last() else { panic!("no menu") };
     let names: Vec<&str> = menu.items.iter().map(|item| item.label.as_str()).collect();
     assert!(names.contains(&"country") && !names.contains(&"entry page") && !names.contains(&"status"), "{names:?}");
+}
+
+/// The editor counts as the panels do, and searches look where they list.
+#[test]
+fn values_and_searches_are_those_of_the_panels() {
+    let store = traffic();
+    let mut driver = Driver::new(&store, (120, 40));
+    driver.keys("1 enter f");
+    driver.text("country");
+    driver.keys("enter enter");
+    let Some(Layer::Menu(menu)) = driver.model.layers.last() else { panic!("no menu") };
+    let offered: Vec<(String, String)> =
+        menu.items.iter().take(5).map(|item| (item.label.clone(), item.hint.clone())).collect();
+    let panel = driver.model.panel(3);
+    let meaning = driver.model.data.report.as_ref().expect("a report").totals.meaning;
+    let number = |row: &Row| words::short(row.number(Metric::Visitors, meaning).expect("known") as i64);
+    let listed: Vec<(String, String)> =
+        panel.rows().iter().take(5).map(|row| (row.label.clone(), number(row))).collect();
+    assert_eq!(offered, listed);
+    driver.keys("esc esc 1 . /");
+    driver.text("x");
+    let effect = Effect::AskRows(1, "x".into());
+    let Some(Question::Rows(1, _, asked)) = question(&driver.model, &effect) else { panic!("another question") };
+    assert_eq!(asked.by, [Dimension::EntryPage]);
+    assert!(asked.filters.iter().all(|filter| filter.dimension == Dimension::Page), "{:?}", asked.filters);
+}
+
+#[test]
+fn a_question_of_the_view_replaces_searches_but_no_values() {
+    let asked = || Box::new(Asked::default());
+    let view = || Question::View { asked: asked(), compare: None, live: false };
+    let rows = |digit| Question::Rows(digit, "x".into(), asked());
+    let values = || Question::Values(Dimension::Page, asked());
+    assert!(view().replaces(&view()) && view().replaces(&rows(1)) && !view().replaces(&values()));
+    assert!(rows(1).replaces(&rows(1)) && !rows(1).replaces(&rows(2)) && !rows(1).replaces(&view()));
+    assert!(values().replaces(&values()) && !values().replaces(&rows(1)));
 }
 
 #[test]

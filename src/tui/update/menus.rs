@@ -114,22 +114,25 @@ fn times(model: &Model) -> Menu {
     Menu::new(Kind::Time, "Time", items, false)
 }
 
-/// Puts the values of a dimension into the menu that waits for them.
-pub fn values(model: &mut Model, dimension: Dimension, values: &[(String, String)]) {
+/// Puts the values of a dimension into the menu that waits for them, or says why there
+/// are none.
+pub fn values(model: &mut Model, dimension: Dimension, found: Result<Vec<(String, String)>, String>) {
     for layer in &mut model.layers {
         let Layer::Menu(menu) = layer else { continue };
         let Kind::Values(of, op) = menu.kind else { continue };
-        if of == dimension {
-            let one = |(value, count): &(String, String)| Item {
-                label: names::label(dimension, value),
-                hint: count.clone(),
-                is_current: false,
-                is_typed: false,
-                choice: Choice::Add(Filter { dimension, op, values: vec![Pattern::literal(value)] }),
-            };
-            // What is typed meanwhile stays before them.
-            menu.items.retain(|item| item.is_typed);
-            menu.items.extend(values.iter().map(one));
+        if of != dimension {
+            continue;
         }
+        let one = |(value, count): &(String, String)| Item {
+            label: names::label(dimension, value),
+            hint: count.clone(),
+            is_current: false,
+            is_typed: false,
+            choice: Choice::Add(Filter { dimension, op, values: vec![Pattern::literal(value)] }),
+        };
+        // What is typed meanwhile stays before them.
+        menu.items.retain(|item| item.is_typed);
+        menu.items.extend(found.iter().flatten().map(one));
+        menu.note = found.as_ref().map_or_else(String::clone, |_| "none in this period; one can be typed".into());
     }
 }

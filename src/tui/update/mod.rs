@@ -227,7 +227,7 @@ fn answer(model: &mut Model, answered: Answered) -> Vec<Effect> {
     let is_late = answered.generation != model.data.generation;
     let mut effects = Vec::new();
     match answered.answer {
-        Answer::Values(dimension, values) => menus::values(model, dimension, &values),
+        Answer::Values(dimension, values) => menus::values(model, dimension, values),
         Answer::Live(lives) if !model.is_paused => model.data.lives = lives,
         Answer::Live(_) => {}
         // An answer to an earlier question must not replace that to a later one.

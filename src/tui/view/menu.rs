@@ -98,7 +98,7 @@ pub fn menu(model: &Model, menu: &Menu, theme: &Theme, buffer: &mut Buffer) {
 
 fn nothing(menu: &Menu) -> String {
     match menu.kind {
-        Kind::Values(..) if menu.text.is_empty() => "…".into(),
+        Kind::Values(..) if menu.text.is_empty() => menu.note.clone(),
         Kind::Values(..) => format!("⏎ takes “{}”; * stands for anything", menu.text),
         Kind::Sites => "no site matches".into(),
         _ => "no command matches".into(),
