@@ -52,7 +52,7 @@ fn signals_end_it_and_leave_the_terminal_as_it_was() {
         return;
     }
     let bench = filled();
-    for (signal, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+    for (signal, code) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
         let screen = small(&bench);
         screen.signal(signal);
         screen.ended(code);
@@ -123,11 +123,13 @@ fn a_store_that_somebody_holds_is_waited_for() {
     let held = Held::new(&bench);
     screen.keys(&["C-r"]).see("asking").see("▶/");
     screen.see("waiting for the store, which another process holds").see("▶/");
+    // A key ends what was said; the header says it for as long as it lasts.
+    screen.keys(&["j"]).gone("another process holds").see("waiting for the store");
     // What was asked meanwhile is answered as soon as the store is free.
-    screen.keys(&["D"]).see("Today").keys(&["W"]).see("asking");
+    screen.keys(&["D"]).see("Today").keys(&["W"]).see("Last 7 days").see("waiting for the store");
     drop(held);
-    screen.gone("asking").see("▶/");
-    screen.keys(&["M"]).gone("waiting");
+    screen.gone("waiting for the store").see("▶/");
+    screen.keys(&["M"]).see("Month to date").gone("asking");
     if std::env::var_os("FATHOM_TUI_TEST_LONG").is_some() {
         let _held = Held::new(&bench);
         screen.keys(&["C-r"]).see("asking");

@@ -63,6 +63,25 @@ fn watch_shows_what_comes() {
     assert_eq!(bench.totals().0["visitors"], 20);
 }
 
+/// A site that has no line yet is there, and empty.
+#[test]
+fn watch_waits_for_the_first_line_of_a_site() {
+    if !has_tmux("the live dashboard of a new site") {
+        return;
+    }
+    let bench = Bench::new();
+    append(&bench, "access.log", b"");
+    let start = Start { line: "watch --site new.example access.log", ..Start::default() };
+    let screen = Screen::start(&bench, &start);
+    screen.see("new.example").see("No hits yet");
+    let picture = screen.settled();
+    assert!(!picture.contains("there is no site"), "{picture}");
+    append(&bench, "access.log", &lines("/first", 0..3));
+    screen.see("▶/first").see("● 3 now");
+    screen.keys(&["q"]);
+    screen.ended(0);
+}
+
 #[test]
 fn watch_leaves_the_screen_while_somebody_holds_the_store() {
     if !has_tmux("the live dashboard beside another process") || !has("flock") {

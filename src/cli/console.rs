@@ -3,6 +3,7 @@
 use super::args::Color;
 use super::config::Config;
 use crate::store::Notice;
+use crate::tui::Event;
 use std::io::IsTerminal;
 
 /// Whether escapes for colour may go to standard output.
@@ -28,12 +29,16 @@ pub fn width() -> Option<usize> {
 
 /// Says what the store wants people to know: on the screen, if the dashboard has it.
 pub fn notice(notice: Notice) {
-    let text = match notice {
+    let text = match &notice {
         Notice::Held(Some(pid)) => format!("waiting for the store, which process {pid} holds"),
         Notice::Held(None) => "waiting for the store, which another process holds".into(),
         Notice::Mended(mended) => format!("warning: {mended}"),
     };
-    if !super::dashboard::say(&text) {
+    let event = match notice {
+        Notice::Held(_) => Event::Waits(text.clone()),
+        Notice::Mended(_) => Event::Say(text.clone()),
+    };
+    if !super::dashboard::tell(event) {
         eprintln!("{text}");
     }
 }

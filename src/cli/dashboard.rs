@@ -100,9 +100,9 @@ fn listener() -> MutexGuard<'static, Option<Sender<Event>>> {
     LISTENER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Says something at the foot of the screen. Returns whether there is a screen.
-pub fn say(text: &str) -> bool {
-    listener().as_ref().is_some_and(|events| events.send(Event::Say(text.to_owned())).is_ok())
+/// Tells the screen of something. Returns whether there is a screen.
+pub fn tell(event: Event) -> bool {
+    listener().as_ref().is_some_and(|events| events.send(event).is_ok())
 }
 
 /// Shows the dashboard until it ends.

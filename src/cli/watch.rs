@@ -49,6 +49,10 @@ pub fn run(args: &args::Watch, config: &Config) -> Outcome {
 /// Follows beside the dashboard.
 fn shown(args: &args::Watch, config: &Config, paths: Vec<PathBuf>, options: WatchOptions) -> Outcome {
     let mut ingest = ingest::open(config, &args.reading, ImportOptions::default())?;
+    // The dashboard asks for it before its first line has come.
+    if let Some(site) = &config.site {
+        ingest.know(site)?;
+    }
     let zone = ingest.info().map_or(Zone::UTC, |info| info.zone);
     dashboard::show_beside(&args.dashboard, config, Source::of(config, zone), move |stop, events| {
         // Whoever listens may have gone; then it stops soon.

@@ -145,6 +145,15 @@ impl Ingest {
         self.committer.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    /// Makes a site that has no lines yet.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn know(&mut self, site: &str) -> Result<(), IngestError> {
+        self.committer().site(site)?;
+        Ok(())
+    }
+
     /// Does something with the store's writing side; nothing if there is none.
     pub fn with_writer<T>(&mut self, act: impl FnOnce(&mut Writer) -> T) -> Option<T> {
         match &mut self.committer().keep {

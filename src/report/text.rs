@@ -2,6 +2,7 @@
 //! Piped it has no colour, no box drawing and no cut lines.
 
 use super::meaning::Meaning;
+use super::range::Interval;
 use super::value::{Before, Report, Rows, Totals};
 use super::words::{bytes, change, duration, percent, short, thousands, title};
 use crate::model::{Class, Dimension, clean};
@@ -84,6 +85,8 @@ fn headline(report: &Report, style: Style, out: &mut String) {
     let (mut names, mut values) = (String::new(), String::new());
     for (name, figure, shown) in FIGURES {
         let now = figure(&report.totals);
+        // Somebody who saw several of the pages counts once for each.
+        let name = if name == "VISITORS" && report.totals.meaning.of_pages { "PAGE VISITORS" } else { name };
         let before = report.previous.as_ref().map(|before| change(now, figure(&before.totals))).unwrap_or_default();
         let value = format!("{} {before}", shown(now));
         let width = name.len().max(value.trim_end().len()) + 2;
@@ -97,6 +100,11 @@ fn headline(report: &Report, style: Style, out: &mut String) {
     }
     if report.range.to - report.range.from > 25 * 3600 && report.totals.visitors().is_some() {
         let _ = writeln!(out, "Visitors are daily visitors, added up over the days.");
+    }
+    if report.totals.visitors().is_some() && report.totals.meaning.of_pages {
+        let _ = writeln!(out, "Page visitors count once for each page that the filters let through.");
+    } else if report.totals.visitors().is_some() && report.interval == Interval::Hour {
+        let _ = writeln!(out, "A visitor counts in the first hour of the day; visits tell how busy an hour was.");
     }
 }
 

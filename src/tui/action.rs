@@ -106,8 +106,8 @@ actions! {
     Rows A::Search, "search", ["/"], "search the rows of this panel", "search";
     Rows A::Down, "down", ["j", "down"], "next row", "";
     Rows A::Up, "up", ["k", "up"], "row before", "";
-    Rows A::Top, "top", ["g", "home"], "first row", "";
-    Rows A::Bottom, "bottom", ["G", "end"], "last row", "";
+    Rows A::Top, "top", ["g", "home"], "first row, or point of the chart", "";
+    Rows A::Bottom, "bottom", ["G", "end"], "last row, or point of the chart", "";
     Rows A::PageDown, "page-down", ["pagedown"], "next page of rows", "";
     Rows A::PageUp, "page-up", ["pageup"], "page of rows before", "";
     Rows A::HalfDown, "half-down", ["ctrl-d"], "half a page down", "";

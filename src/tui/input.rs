@@ -3,7 +3,7 @@
 use super::key::Key;
 use super::update::Event;
 use crossterm::event::{Event as Raw, KeyEventKind, MouseButton, MouseEventKind, read};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub fn listen(events: &Sender<Event>) {
         }
     });
     let signals = events.clone();
-    let Ok(mut caught) = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]) else { return };
+    let Ok(mut caught) = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT]) else { return };
     let _ = std::thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in caught.forever() {
             let event = match signal {
@@ -39,7 +39,7 @@ pub fn listen(events: &Sender<Event>) {
             // The screen is gone, and what still goes on has been told to stop and gets a
             // little time. Then it is not waited for: a commit that is cut off is undone,
             // and its lines are read again.
-            if signals.send(event).is_err() && matches!(signal, SIGTERM | SIGHUP | SIGINT) {
+            if signals.send(event).is_err() && !matches!(signal, SIGCONT | SIGTSTP) {
                 std::thread::sleep(GRACE);
                 signal_hook::low_level::exit(128 + signal);
             }

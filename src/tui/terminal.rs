@@ -11,7 +11,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -102,7 +102,7 @@ impl Screen {
     /// If the terminal is gone.
     pub fn suspend(&mut self) -> io::Result<Suspended> {
         let told = Arc::new(AtomicUsize::new(0));
-        let listening = [SIGTERM, SIGHUP, SIGINT]
+        let listening = [SIGTERM, SIGHUP, SIGINT, SIGQUIT]
             .map(|signal| signal_hook::flag::register_usize(signal, told.clone(), signal as usize));
         let stopped = crate::store::try_while_closed(PATIENCE, || {
             leave();

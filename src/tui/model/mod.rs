@@ -11,7 +11,7 @@ pub mod view;
 use super::action::Keymap;
 use super::query::Lives;
 use crate::model::{Dimension, Live, Metric, Zone};
-use crate::report::{Before, Meaning, Range, Report, is_known};
+use crate::report::{Before, Interval, Meaning, Range, Report, is_known};
 use layer::Layer;
 use lists::{EVENTS, LIVE, PANELS};
 use panel::Panel;
@@ -57,6 +57,8 @@ pub struct Data {
     pub asked: Option<u64>,
     /// When the last question was asked, epoch seconds.
     pub asked_at: i64,
+    /// Whether somebody else holds the store.
+    pub is_held: bool,
     /// Whether what is shown answers another question.
     pub is_stale: bool,
     /// Why there is no answer, and what to do.
@@ -78,10 +80,12 @@ pub struct Toast {
     pub is_error: bool,
 }
 
-/// How the dashboard was before a filter was added.
+/// How the dashboard was before a filter was added, or a step of the chart chosen.
 #[derive(Clone, Debug)]
 pub struct Saved {
     filters: Vec<crate::store::Filter>,
+    /// The range and its interval, if those were changed.
+    range: Option<(view::Chosen, u32, Option<Interval>)>,
     selected: Vec<(Option<String>, usize)>,
 }
 
@@ -187,6 +191,11 @@ impl Model {
         }
     }
 
+    /// A range in words, as exactly as it was asked for.
+    pub fn dates(&self, range: &Range) -> String {
+        self.view.dates(range, self.zone, self.now)
+    }
+
     /// The range that is shown: the report's, or the one that was asked for.
     pub fn shown_range(&self) -> Option<Range> {
         let report = self.data.report.as_ref().filter(|_| !self.data.is_stale && self.data.error.is_none());
@@ -224,14 +233,27 @@ impl Model {
 
     /// Remembers the filters before they change.
     pub fn save(&mut self) {
-        let selected = self.panels.iter().map(|panel| (panel.selected.clone(), panel.at)).collect();
-        self.history.push(Saved { filters: self.view.filters.clone(), selected });
+        self.remember(None);
     }
 
-    /// Goes back to earlier filters and selections. Returns whether there were any.
+    /// Remembers the range before a step of it is chosen.
+    pub fn save_range(&mut self) {
+        self.remember(Some((self.view.chosen.clone(), self.view.back, self.view.interval)));
+    }
+
+    fn remember(&mut self, range: Option<(view::Chosen, u32, Option<Interval>)>) {
+        let selected = self.panels.iter().map(|panel| (panel.selected.clone(), panel.at)).collect();
+        self.history.push(Saved { filters: self.view.filters.clone(), range, selected });
+    }
+
+    /// Goes back to earlier filters, ranges and selections. Returns whether there were any.
     pub fn restore(&mut self) -> bool {
         let Some(saved) = self.history.pop() else { return false };
         self.view.filters = saved.filters;
+        if let Some(range) = saved.range {
+            (self.view.chosen, self.view.back, self.view.interval) = range;
+            self.chart.at = None;
+        }
         for (panel, (selected, at)) in self.panels.iter_mut().zip(saved.selected) {
             (panel.selected, panel.at) = (selected, at);
         }

@@ -12,6 +12,8 @@ pub enum Chosen {
     Named(Period),
     /// First and last day.
     Days(NaiveDate, NaiveDate),
+    /// Full hours: the first instant and the one after the last, epoch seconds.
+    Hours(i64, i64),
     /// As `--since` takes it: `7d`, `24h`.
     Since(String),
 }
@@ -82,6 +84,11 @@ impl View {
             (Chosen::Named(period), 0) => Span { period: Some(*period), ..Span::default() },
             (Chosen::Since(since), _) => Span { since: Some(since.clone()), ..Span::default() },
             (Chosen::Days(first, last), 0) => days((*first, *last)),
+            (Chosen::Hours(from, to), back) => {
+                let shift = (to - from) * i64::from(back);
+                let time = |at: i64| Some(zone.rfc3339(at - shift));
+                Span { period: None, since: time(*from), until: time(*to) }
+            }
             _ => self.days(zone, now, self.back).map_or_else(Span::default, days),
         }
     }
@@ -95,7 +102,7 @@ impl View {
                 let shift = chrono::TimeDelta::days(length * i64::from(back));
                 return Some((first.checked_sub_signed(shift)?, last.checked_sub_signed(shift)?));
             }
-            Chosen::Since(_) => return None,
+            Chosen::Since(_) | Chosen::Hours(..) => return None,
             Chosen::Named(period) => period,
         };
         let range = Span { period: Some(period), ..Span::default() }.range(zone, now, None).ok()?;
@@ -127,7 +134,8 @@ impl View {
 
     /// The range so many ranges earlier, if there is such a one.
     pub fn range(&self, zone: Zone, now: i64, back: u32) -> Option<Range> {
-        if back > 0 && self.days(zone, now, back).is_none() {
+        let is_there = matches!(self.chosen, Chosen::Hours(..)) || self.days(zone, now, back).is_some();
+        if back > 0 && !is_there {
             return None;
         }
         View { back, ..self.clone() }.span(zone, now).range(zone, now, None).ok()
@@ -138,8 +146,16 @@ impl View {
         match (&self.chosen, self.back, range) {
             (Chosen::Named(period), 0, _) => words(*period).into(),
             (Chosen::Since(since), _, _) => format!("Since {since}"),
-            (_, _, Some(range)) => dates(range, zone, now),
+            (_, _, Some(range)) => self.dates(range, zone, now),
             _ => String::new(),
+        }
+    }
+
+    /// The days of a range, and its hours if hours were asked for.
+    pub fn dates(&self, range: &Range, zone: Zone, now: i64) -> String {
+        match self.chosen {
+            Chosen::Hours(..) => hours(range, zone, now),
+            _ => dates(range, zone, now),
         }
     }
 }
@@ -164,6 +180,22 @@ pub fn dates(range: &Range, zone: Zone, now: i64) -> String {
     }
 }
 
+/// The hours of a range: `25 Nov 19:00 – 20:00`; its days if they are whole.
+fn hours(range: &Range, zone: Zone, now: i64) -> String {
+    let is_midnight = |at: i64| zone.day_start(zone.day(at)) == at;
+    if is_midnight(range.from) && is_midnight(range.to) {
+        return dates(range, zone, now);
+    }
+    let today = zone.day(now).date();
+    let day = |at: i64| date(zone.day(at).date(), today);
+    let clock = |at: i64| zone.local(at).format("%H:%M").to_string();
+    let end = match zone.day(range.from) == zone.day(range.to - 1) {
+        true => clock(range.to),
+        false => format!("{} {}", day(range.to), clock(range.to)),
+    };
+    format!("{} {} – {end}", day(range.from), clock(range.from))
+}
+
 /// Reads a range as people type it: `2026-07-01..2026-07-31`, `7d`, `last month`.
 ///
 /// # Errors
@@ -172,15 +204,29 @@ pub fn read_range(text: &str, zone: Zone, now: i64) -> Result<Chosen, String> {
     let text = text.trim();
     let plain: String = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let named = Period::ALL.iter().find(|p| words(**p).to_lowercase() == plain || p.as_str() == plain);
+    let named = named.copied().or(match &*plain {
+        "this month" => Some(Period::Month),
+        "this year" => Some(Period::Year),
+        _ => None,
+    });
     if let Some(period) = named {
-        return Ok(Chosen::Named(*period));
+        return Ok(Chosen::Named(period));
     }
     let parts = ["..", " to ", " – ", " - "].into_iter().find_map(|gap| text.split_once(gap));
     let (since, until) = match parts {
         Some((since, until)) => (since.trim(), Some(until.trim())),
         None => (text, None),
     };
-    let month = |text: &str| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok();
+    let today = zone.day(now).date();
+    let year = today.year();
+    // Also by name: Nov 2026, November; without a year the last one that has begun.
+    let of_name = |text: &str| {
+        let of_year = |year: i32| NaiveDate::parse_from_str(&format!("1 {text} {year}"), "%d %B %Y").ok();
+        let named = NaiveDate::parse_from_str(&format!("1 {text}"), "%d %B %Y").ok();
+        named.or_else(|| of_year(year).filter(|first| *first <= today)).or_else(|| of_year(year - 1))
+    };
+    let month =
+        |text: &str| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok().or_else(|| of_name(text));
     if let (None, Some(first)) = (until, month(since).or_else(|| month(&format!("{since}-01")))) {
         let months = Months::new(if month(since).is_some() { 1 } else { 12 });
         let last = first.checked_add_months(months).and_then(|next| next.pred_opt());
@@ -190,7 +236,6 @@ pub fn read_range(text: &str, zone: Zone, now: i64) -> Result<Chosen, String> {
         return Err("type 7d, last month, 2026-07, or 2026-07-01..2026-07-31".into());
     }
     // Also as the header writes them: 1 Nov 2026, 1 Nov.
-    let year = zone.day(now).date().year();
     let date = |text: &str| {
         let iso = NaiveDate::parse_from_str(text, "%Y-%m-%d");
         let named = iso.or_else(|_| NaiveDate::parse_from_str(text, "%d %b %Y"));
@@ -200,8 +245,9 @@ pub fn read_range(text: &str, zone: Zone, now: i64) -> Result<Chosen, String> {
         return if first > last { Err(RangeError::Backwards.to_string()) } else { Ok(Chosen::Days(first, last)) };
     }
     if let Some(until) = until {
-        let wrong = if date(since).is_none() { since } else { until };
-        return Err(format!("'{wrong}' is no date; write 2026-07-01..2026-07-31"));
+        let span = Span { period: None, since: Some(since.to_owned()), until: Some(until.to_owned()) };
+        let hours = span.range(zone, now, None).map(|range| Chosen::Hours(range.from, range.to));
+        return hours.map_err(|error| error.to_string());
     }
     let span = Span { since: Some(since.to_owned()), ..Span::default() };
     span.range(zone, now, None).map(|_| Chosen::Since(since.to_owned())).map_err(|error| error.to_string())
@@ -239,6 +285,32 @@ mod tests {
         "Europe/Berlin".parse().expect("a zone")
     }
 
+    fn typed(text: &str) -> Result<String, String> {
+        let view = View { chosen: read_range(text, berlin(), NOW)?, ..View::default() };
+        Ok(view.title(view.range(berlin(), NOW, 0).as_ref(), berlin(), NOW))
+    }
+
+    #[test]
+    fn ranges_are_read_as_people_type_them() {
+        for (text, title) in [
+            ("2026-07-01..2026-07-31", "1 Jul – 31 Jul"),
+            ("2026-08-22T19:00..2026-08-22T20:00", "22 Aug 19:00 – 20:00"),
+            ("2026-08-22 19:00 to 2026-08-23 02:00", "22 Aug 19:00 – 23 Aug 02:00"),
+            ("2026-10-24T22:00..2026-10-25T04:00", "24 Oct 22:00 – 25 Oct 04:00"),
+            ("7d..2d", "17 Aug – 20 Aug"),
+            ("this month", "Month to date"),
+            ("july", "1 Jul – 31 Jul"),
+            ("Nov", "1 Nov – 30 Nov 2025"),
+            ("Feb 2024", "1 Feb – 29 Feb 2024"),
+            ("2026-07", "1 Jul – 31 Jul"),
+        ] {
+            assert_eq!(typed(text).as_deref(), Ok(title), "{text}");
+        }
+        for text in ["2026-08-22T19:30..2026-08-22T20:00", "2026-08-02..2026-08-01", "soon", "..", "2026-08-01..soon"] {
+            assert!(typed(text).is_err(), "{text}");
+        }
+    }
+
     fn days(period: Period, back: u32) -> String {
         let view = View { chosen: Chosen::Named(period), ..View::default() };
         view.range(berlin(), NOW, back).map_or("none".into(), |range| dates(&range, berlin(), NOW))
@@ -273,7 +345,7 @@ mod tests {
         assert_eq!(read("2021"), Ok(Chosen::Days(day("2021-01-01"), day("2021-12-31"))));
         assert_eq!(read("3w"), Ok(Chosen::Since("3w".into())));
         assert!(read("2026-07-31..2026-07-01").expect_err("backwards").contains("ends before"));
-        assert!(read("2026-07-01..soon").expect_err("no date").contains("'soon' is no date"));
+        assert!(read("2026-07-01..soon").expect_err("no date").contains("'soon' is no time"));
         assert!(read("").is_err());
     }
 }

@@ -181,6 +181,48 @@ fn a_question_of_the_view_replaces_searches_but_no_values() {
 }
 
 #[test]
+fn one_goes_into_an_hour_and_out_again() {
+    let store = traffic();
+    let mut driver = Driver::new(&store, (120, 40));
+    let before = driver.picture();
+    driver.keys("0 left left enter");
+    assert!(driver.picture().contains("‹ 22 Aug ›") && driver.picture().contains("by hour"), "{}", driver.picture());
+    assert!(
+        driver.picture().contains("─ Visitors by first hour ━") || driver.picture().contains("Visitors by first hour")
+    );
+    driver.keys("end home enter");
+    let picture = driver.picture();
+    assert!(picture.contains("‹ 22 Aug 00:00 – 01:00 ›"), "{picture}");
+    driver.keys("0 left enter");
+    assert!(driver.picture().contains("an hour is the smallest step"), "{}", driver.picture());
+    driver.keys("esc ]");
+    assert!(driver.picture().contains("‹ 22 Aug 01:00 – 02:00 ›"), "{}", driver.picture());
+    driver.keys("[ [");
+    assert!(driver.picture().contains("‹ 21 Aug 23:00 – 00:00 ›"), "{}", driver.picture());
+    driver.keys("backspace backspace");
+    let strip = |picture: &str| picture.lines().take(3).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(strip(&driver.picture()), strip(&before));
+}
+
+#[test]
+fn a_whole_filter_can_be_typed_and_nothing_is_explained() {
+    let store = traffic();
+    let mut driver = Driver::new(&store, (120, 40));
+    driver.keys("f");
+    driver.text("page==/blog/*");
+    assert!(driver.picture().contains("⏎ takes “page==/blog/*”"), "{}", driver.picture());
+    driver.keys("enter");
+    assert!(driver.picture().contains("[page is /blog/* ×]"), "{}", driver.picture());
+    driver.keys("f");
+    driver.text("status");
+    assert!(driver.picture().contains("nothing of that name combines"), "{}", driver.picture());
+    driver.keys("esc ctrl-x f");
+    driver.text("page==/nowhere");
+    driver.keys("enter");
+    assert!(driver.picture().contains("under these filters: ^X clears them"), "{}", driver.picture());
+}
+
+#[test]
 fn a_number_that_is_not_known_names_the_key_to_others() {
     let store = traffic();
     let mut driver = Driver::new(&store, (120, 40));

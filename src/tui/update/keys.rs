@@ -193,10 +193,14 @@ fn offer_typed(menu: &mut Menu) {
     }
 }
 
-/// A value that is in no list can be typed.
+/// A value that is in no list can be typed, and so can a whole filter.
 fn typed_value(menu: &Menu) -> Option<Choice> {
-    let Kind::Values(dimension, op) = menu.kind else { return None };
     let text = menu.text.trim();
+    let (dimension, op) = match menu.kind {
+        Kind::Values(dimension, op) => (dimension, op),
+        Kind::Filter => return text.parse().ok().map(Choice::Add),
+        _ => return None,
+    };
     let values = Pattern::alternatives(text);
     (!text.is_empty()).then_some(Choice::Add(Filter { dimension, op, values }))
 }

@@ -53,6 +53,8 @@ pub enum Event {
     Committed(Option<Lives>),
     /// Something to say.
     Say(String),
+    /// The store is waited for: who holds it.
+    Waits(String),
     /// A signal that ends the program.
     Signal(u8),
     /// The watching thread has ended.
@@ -87,6 +89,11 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Say(text) => {
+            model.say(text);
+            Vec::new()
+        }
+        Event::Waits(text) => {
+            model.data.is_held = true;
             model.say(text);
             Vec::new()
         }
@@ -226,6 +233,7 @@ fn pause(model: &mut Model) -> Vec<Effect> {
 fn answer(model: &mut Model, answered: Answered) -> Vec<Effect> {
     let is_late = answered.generation != model.data.generation;
     let mut effects = Vec::new();
+    model.data.is_held = false;
     match answered.answer {
         Answer::Values(dimension, values) => menus::values(model, dimension, values),
         Answer::Live(lives) if !model.is_paused => model.data.lives = lives,

@@ -37,7 +37,14 @@ pub fn turn(model: &mut Model, forward: bool) -> Vec<Effect> {
 
 /// Left and right: on the chart the crosshair, else the panel beside.
 pub fn sideways(model: &mut Model, right: bool) -> Vec<Effect> {
-    let Focus::Panel(digit) = model.focus else { return crosshair(model, right) };
+    let Focus::Panel(digit) = model.focus else {
+        return crosshair(model, |at, last| match (at, right) {
+            (None, true) => 0,
+            (None, false) => last,
+            (Some(at), true) => at + 1,
+            (Some(at), false) => at.saturating_sub(1),
+        });
+    };
     let layout = layout(model);
     let Some((_, from)) = layout.panels.iter().find(|(d, _)| *d == digit) else { return Vec::new() };
     let middle = |r: &super::super::layout::Area| {
@@ -58,7 +65,8 @@ pub fn sideways(model: &mut Model, right: bool) -> Vec<Effect> {
     }
 }
 
-fn crosshair(model: &mut Model, right: bool) -> Vec<Effect> {
+/// Moves the crosshair to where `to` says, of where it is and the last point.
+fn crosshair(model: &mut Model, to: impl Fn(Option<usize>, usize) -> usize) -> Vec<Effect> {
     let Some(report) = &model.data.report else {
         model.say("the chart has no data yet");
         return Vec::new();
@@ -66,21 +74,20 @@ fn crosshair(model: &mut Model, right: bool) -> Vec<Effect> {
     // What is still to come has no values.
     let now = report.series.iter().rposition(|(start, _)| *start <= model.now).unwrap_or(0);
     let last = report.series.len().saturating_sub(1).min(now);
-    model.chart.at = Some(match (model.chart.at, right) {
-        (None, true) => 0,
-        (None, false) => last,
-        (Some(at), true) => (at + 1).min(last),
-        (Some(at), false) => at.saturating_sub(1).min(last),
-    });
+    model.chart.at = Some(to(model.chart.at, last).min(last));
     Vec::new()
 }
 
 /// Moves among the rows of the focused panel.
 pub fn rows(model: &mut Model, action: &Action) -> Vec<Effect> {
     let Some(panel) = model.focused() else {
-        // From the chart down to the panels.
-        let down = matches!(action, Action::Down | Action::PageDown | Action::HalfDown);
-        return if down { focus(model, Focus::Panel(model.slots[0])) } else { Vec::new() };
+        return match action {
+            Action::Top => crosshair(model, |_, _| 0),
+            Action::Bottom => crosshair(model, |_, last| last),
+            // From the chart down to the panels.
+            Action::Down | Action::PageDown | Action::HalfDown => focus(model, Focus::Panel(model.slots[0])),
+            _ => Vec::new(),
+        };
     };
     let (at, page) = (panel.at, panel.page.max(1));
     panel.go(match action {

@@ -2,7 +2,7 @@
 
 use super::super::action::Action;
 use super::super::model::Model;
-use super::super::model::view::{Chosen, dates, read_range, words};
+use super::super::model::view::{Chosen, read_range, words};
 use super::{Effect, ask};
 use crate::report::{Compare, Interval, Period};
 
@@ -37,10 +37,18 @@ pub fn drill(model: &mut Model) -> Vec<Effect> {
     });
     match step {
         None => model.say("choose a point of the chart with ← and →"),
-        Some((Interval::Hour, ..)) => model.say("an hour is the smallest step"),
-        Some((_, start, end)) => {
+        Some((_, start, end)) if model.range().is_some_and(|range| (range.from, range.to) == (start, end)) => {
+            model.say("this is all of it: an hour is the smallest step");
+        }
+        Some((interval, start, end)) => {
             let day = |at: i64| model.zone.day(at).date();
-            return choose(model, Chosen::Days(day(start), day(end - 1)));
+            let step = match interval {
+                Interval::Hour => Chosen::Hours(start, end),
+                _ => Chosen::Days(day(start), day(end - 1)),
+            };
+            // Undo leads out of it.
+            model.save_range();
+            return choose(model, step);
         }
     }
     Vec::new()
@@ -62,6 +70,13 @@ pub fn shift(model: &mut Model, earlier: bool) -> Vec<Effect> {
                     let Chosen::Days(first, last) = model.view.chosen else { return Vec::new() };
                     let length = chrono::TimeDelta::days((last - first).num_days() + 1);
                     (model.view.chosen, model.chart.at) = (Chosen::Days(first + length, last + length), None);
+                    return ask(model);
+                }
+                true
+            }
+            Chosen::Hours(from, to) if model.view.back == 0 => {
+                if to <= now {
+                    (model.view.chosen, model.chart.at) = (Chosen::Hours(to, to + (to - from)), None);
                     return ask(model);
                 }
                 true
@@ -141,7 +156,7 @@ pub fn compare(model: &mut Model, action: Action) -> Vec<Effect> {
     match (model.view.compare, model.range()) {
         (Some(compare), Some(range)) => {
             let before = range.compared(compare, model.zone, model.now);
-            model.say(format!("compared with {}", dates(&before, model.zone, model.now)));
+            model.say(format!("compared with {}", model.dates(&before)));
         }
         _ => model.say("not compared"),
     }

@@ -3,7 +3,6 @@
 use super::super::action::Action;
 use super::super::fit::width;
 use super::super::layout::Area;
-use super::super::model::view::dates;
 use super::super::model::{Focus, Model};
 use super::super::theme::Theme;
 use super::figures::{change, number, shown};
@@ -11,7 +10,7 @@ use super::plot::{bars, dot, lines};
 use super::put;
 use super::series::{Series, round_up};
 use crate::model::Metric;
-use crate::report::{Interval, Report, Totals};
+use crate::report::{Interval, Report};
 use crate::store::PageSums;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -22,9 +21,11 @@ use ratatui::widgets::{Block, BorderType, Widget};
 const SCALE: u16 = 6;
 
 /// What a metric is called.
-pub fn title(metric: Metric, totals: Option<&Totals>) -> &'static str {
+fn title(metric: Metric, report: Option<&Report>) -> &'static str {
     match metric {
-        Metric::Visitors if totals.is_some_and(|totals| totals.meaning.of_pages) => "Page visitors",
+        Metric::Visitors if report.is_some_and(|report| report.totals.meaning.of_pages) => "Page visitors",
+        // A visitor counts once a day.
+        Metric::Visitors if report.is_some_and(|report| report.interval == Interval::Hour) => "Visitors by first hour",
         Metric::Visitors => "Visitors",
         Metric::Visits => "Visits",
         Metric::PageViews => "Page views",
@@ -40,7 +41,7 @@ pub fn chart(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
     let (border, style) = if is_focused { (BorderType::Thick, theme.focus) } else { (BorderType::Plain, theme.frame) };
     Block::bordered().border_type(border).border_style(style).render(area.into(), buffer);
     let report = model.data.report.as_ref();
-    let name = format!(" {} ", title(model.chart.metric, report.map(|report| &report.totals)));
+    let name = format!(" {} ", title(model.chart.metric, report));
     let x = put(buffer, area.x + 2, area.y, &name, theme.head, area.width.saturating_sub(4));
     let inner = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2));
     if inner.height < 2 || inner.width < 20 {
@@ -172,14 +173,14 @@ fn legend(
         }
         None => {
             let is_wide = end - x > 70;
-            let now = if is_wide { dates(&report.range, model.zone, model.now) } else { "now".into() };
+            let now = if is_wide { model.dates(&report.range) } else { "now".into() };
             let (line, dots) = if model.is_ascii { ("*", "...") } else { ("—", "···") };
             parts.push((format!(" {line} {now} "), theme.bar));
             if series.unfinished.is_some() {
                 parts.push(("┈ so far ".into(), theme.bar));
             }
             if let Some(before) = model.before().filter(|_| !model.chart.bars) {
-                let text = if is_wide { dates(&before.range, model.zone, model.now) } else { "before".into() };
+                let text = if is_wide { model.dates(&before.range) } else { "before".into() };
                 parts.push((format!(" {dots} {text} "), theme.second));
             }
         }

@@ -90,7 +90,11 @@ pub fn figures(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffe
         let text = if report.is_some() || failed { shown(metric, now) } else { "…".into() };
         // A visitor counts once for each page that the filter lets through.
         let of_pages = metric == Metric::Visitors && report.is_some_and(|report| report.totals.meaning.of_pages);
-        let name = if of_pages { "PAGE VISITORS" } else { name };
+        let name = match of_pages {
+            true if area.width < 90 => "PAGE VIS.",
+            true => "PAGE VISITORS",
+            false => name,
+        };
         cells.push((name, text, change(metric, now, then, theme), metric == model.chart.metric));
     }
     if layout.regime == Regime::Large {

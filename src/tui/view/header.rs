@@ -3,7 +3,7 @@
 use super::super::fit::{shorten, width};
 use super::super::layout::{Area, Layout, Regime};
 use super::super::model::Model;
-use super::super::model::view::{dates, filter_words};
+use super::super::model::view::filter_words;
 use super::super::theme::Theme;
 use super::{put, put_all};
 use crate::report::{Compare, words};
@@ -18,14 +18,14 @@ pub fn header(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffer
     let zone = (layout.regime == Regime::Large).then(|| model.zone.name());
     let range = model.shown_range();
     let title = model.view.title(range.as_ref(), model.zone, model.now);
-    let days = range.map(|range| dates(&range, model.zone, model.now)).filter(|days| *days != title);
+    let days = range.map(|range| model.dates(&range)).filter(|days| !title.starts_with(days));
     let step = model.view.interval.or(range.map(|range| range.interval()));
     let step = step.map(|step| format!("by {}", step.as_str()));
     let compared = match (model.view.compare, &range) {
         (Some(compare), Some(range)) if !is_all(model) => {
             let before = model.data.before.as_ref().filter(|_| !model.data.is_stale);
             let before = before.map_or_else(|| range.compared(compare, model.zone, model.now), |before| before.range);
-            let days = dates(&before, model.zone, model.now);
+            let days = model.dates(&before);
             match (layout.regime, compare) {
                 (Regime::Large, _) => format!("vs {} ({days})", versus(compare)),
                 (Regime::Medium, _) => format!("vs {days}"),
@@ -75,7 +75,8 @@ fn right(model: &Model, regime: Regime) -> String {
     let spinner = asked.map(|asked| ["|", "/", "-", "\\"][((model.clock - asked) / 100 % 4) as usize]);
     let mut parts = Vec::new();
     if let Some(spinner) = spinner {
-        parts.push(format!("{spinner} asking"));
+        let what = if model.data.is_held { "waiting for the store" } else { "asking" };
+        parts.push(format!("{spinner} {what}"));
     }
     if model.is_paused {
         parts.push("PAUSED".into());

@@ -5,6 +5,7 @@ use super::super::model::Model;
 use super::super::model::layer::{Kind, Menu, Prompt};
 use super::super::theme::Theme;
 use super::put;
+use crate::store::Filter;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
@@ -100,6 +101,8 @@ fn nothing(menu: &Menu) -> String {
     match menu.kind {
         Kind::Values(..) if menu.text.is_empty() => menu.note.clone(),
         Kind::Values(..) => format!("⏎ takes “{}”; * stands for anything", menu.text),
+        Kind::Filter if menu.text.parse::<Filter>().is_ok() => format!("⏎ takes “{}”", menu.text),
+        Kind::Filter => "nothing of that name combines with the filters; or type page==/blog/*".into(),
         Kind::Sites => "no site matches".into(),
         _ => "no command matches".into(),
     }

@@ -1,5 +1,6 @@
 //! The panels: lists with bars, values, shares and change.
 
+use super::super::action::Action;
 use super::super::fit::{shorten, width};
 use super::super::layout::Area;
 use super::super::model::layer::Layer;
@@ -104,7 +105,7 @@ fn empty(model: &Model, panel: &Panel, dimension: Dimension) -> Option<String> {
         List::Unknown => {
             let is_mixed = model.view.filters.iter().any(|f| f.dimension.is_request() != dimension.is_request());
             let why = if is_mixed { ": page views and requests are counted apart" } else { "" };
-            let key = model.keymap.label(&super::super::action::Action::ClearFilters);
+            let key = model.keymap.label(&Action::ClearFilters);
             Some(format!("Not known under these filters{why}. {key} clears the filters"))
         }
         List::Rows(rows, _) if is_unknown(rows, dimension) && !rows.is_empty() => {
@@ -137,9 +138,15 @@ pub fn nothing_here(model: &Model) -> String {
         .extent
         .zip(model.data.report.as_ref())
         .filter(|((first, last), report)| report.range.to <= *first || report.range.from > *last);
-    let Some(((first, last), _)) = outside else { return "Nothing in this period".into() };
+    let clear = model.keymap.label(&Action::ClearFilters);
+    let Some(((first, last), _)) = outside else {
+        return match model.view.filters.is_empty() {
+            true => "Nothing in this period".into(),
+            false => format!("Nothing in this period under these filters: {clear} clears them"),
+        };
+    };
     let days = dates(&Range { from: first, to: last + 1 }, model.zone, model.now);
-    let key = model.keymap.label(&super::super::action::Action::SetPeriod(Period::All));
+    let key = model.keymap.label(&Action::SetPeriod(Period::All));
     format!("Nothing in this period: the data is of {days}. {key} shows all of it")
 }
 
