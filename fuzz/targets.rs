@@ -261,6 +261,7 @@ pub fn table(data: &[u8]) {
         totals: Totals::default(),
         previous: None,
         series: Vec::new(),
+        request_series: Vec::new(),
         by: vec![(Dimension::Page, Rows::Pages(Top { total: rows.len() as u64, rows }))],
         sites: Vec::new(),
         ledger: Default::default(),

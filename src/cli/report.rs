@@ -71,6 +71,7 @@ fn asked(args: &args::Report, config: &Config, format: &str) -> Result<Asked, Fa
         by: by.collect::<Result<_, _>>()?,
         sort: sort.and_then(Metric::parse),
         sorts: Vec::new(),
+        request_series: false,
         limit,
         kind: kind.map(|name| match name {
             "log" => Some(Kind::Log),

@@ -44,6 +44,7 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
     for (_, _, lines) in reader.ledger(&query)? {
         ledger.merge(&lines);
     }
+    let steps = range.steps(interval, zone);
     Ok(Report {
         zone,
         kind: query.kind,
@@ -51,7 +52,8 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
         interval,
         totals,
         previous,
-        series: asker.series(&hours, &range, interval, zone),
+        series: asker.series(&hours, &steps),
+        request_series: asker.request_series(&steps)?,
         by: by.into_iter().zip(lists).collect(),
         sites: if site == "*" { asker.sites(&sites)? } else { Vec::new() },
         site,
@@ -92,8 +94,9 @@ fn before(
     let query = Query { from: range.from, to: range.to, rows: None, ..query.clone() };
     let asker = Asker { reader, asked, query: &query };
     let Answer { totals, hours, lists } = asker.answer(by)?;
-    let series = asker.series(&hours, &range, interval, reader.info().zone);
-    Ok(Before { range, totals, series, by: by.iter().copied().zip(lists).collect() })
+    let steps = range.steps(interval, reader.info().zone);
+    let (series, request_series) = (asker.series(&hours, &steps), asker.request_series(&steps)?);
+    Ok(Before { range, totals, series, request_series, by: by.iter().copied().zip(lists).collect() })
 }
 
 fn choose(asked: &Asked, sites: &[crate::store::Site]) -> Result<(String, Vec<SiteId>), ReportError> {
@@ -153,6 +156,11 @@ fn nothing(dimension: Dimension) -> Rows {
     }
 }
 
+/// The step that an hour belongs to.
+fn step_of(steps: &[i64], hour: i64) -> usize {
+    steps.partition_point(|&start| start <= hour).saturating_sub(1)
+}
+
 struct Asker<'a> {
     reader: &'a Reader,
     asked: &'a Asked,
@@ -164,14 +172,25 @@ impl Asker<'_> {
         self.asked.filters.iter().any(|filter| filter.dimension.is_request() == requests)
     }
 
-    fn series(&self, hours: &[SeriesRow], range: &Range, interval: Interval, zone: Zone) -> Vec<(i64, PageSums)> {
-        let steps = range.steps(interval, zone);
+    fn series(&self, hours: &[SeriesRow], steps: &[i64]) -> Vec<(i64, PageSums)> {
         let mut series: Vec<(i64, PageSums)> = steps.iter().map(|&at| (at, PageSums::default())).collect();
         for row in hours {
-            let at = steps.partition_point(|&start| start <= row.bucket).saturating_sub(1);
-            series[at].1.add(&row.sums);
+            series[step_of(steps, row.bucket)].1.add(&row.sums);
         }
         series
+    }
+
+    fn request_series(&self, steps: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+        if !self.asked.request_series || self.filters(false) {
+            return Ok(Vec::new());
+        }
+        let mut series = vec![(0, 0); steps.len()];
+        for (bucket, requests, bytes) in self.reader.request_hours(self.query)? {
+            let (sum, sum_of_bytes) = &mut series[step_of(steps, bucket)];
+            *sum += requests;
+            *sum_of_bytes += bytes;
+        }
+        Ok(series)
     }
 
     /// Everything that the facts of the range say: one pass over those of

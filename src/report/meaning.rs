@@ -1,6 +1,6 @@
 //! Which counters of page facts the filters leave known, and what they mean then.
 
-use crate::model::Dimension;
+use crate::model::{Dimension, Metric};
 use crate::store::{Filter, PageSums};
 
 /// How the counters of a row or of a whole range are to be read.
@@ -28,6 +28,16 @@ impl Meaning {
             Dimension::EntryPage => Meaning { of_visits: true, ..self },
             Dimension::ExitPage => Meaning { of_visits: true, of_exits: true, ..self },
             _ => self,
+        }
+    }
+
+    /// Whether a number of page facts is unknown.
+    pub fn hides(self, metric: Metric) -> bool {
+        match metric {
+            Metric::Visitors | Metric::Uniques | Metric::PageViews | Metric::Duration => self.of_visits,
+            Metric::ViewsPerVisit => self.of_visits || self.of_pages,
+            Metric::BounceRate => self.of_exits,
+            _ => false,
         }
     }
 
@@ -107,6 +117,12 @@ pub fn is_known(dimension: Dimension, filters: &[Filter]) -> bool {
         (filtered, listed) => combine(filtered, listed),
     };
     dimension != D::Event && filters.iter().all(stays)
+}
+
+/// Whether these filters leave a number of the whole range known.
+pub fn is_counted(metric: Metric, filters: &[Filter]) -> bool {
+    let of_requests = matches!(metric, Metric::Requests | Metric::Bytes);
+    filters.iter().all(|filter| filter.dimension.is_request() == of_requests) && !Meaning::under(filters).hides(metric)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub use build::{build, build_before};
 pub use csv::{CsvOptions, csv};
 pub use json::json;
 pub use markdown::markdown;
-pub use meaning::{Meaning, combine, is_known, ratio};
+pub use meaning::{Meaning, combine, is_counted, is_known, ratio};
 pub use range::{Compare, Interval, Period, Range, RangeError, Span};
 pub use text::{Style, text};
 pub use value::{Asked, Before, Report, ReportError, Rows, Totals};

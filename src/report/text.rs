@@ -3,9 +3,9 @@
 
 use super::meaning::Meaning;
 use super::range::Interval;
-use super::value::{Before, Report, Rows, Totals};
+use super::value::{Before, Report, Rows};
 use super::words::{bytes, change, duration, percent, short, thousands, title};
-use crate::model::{Class, Dimension, clean};
+use crate::model::{Class, Dimension, Metric, clean};
 use crate::store::PageSums;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
@@ -64,30 +64,31 @@ fn heading(report: &Report, style: Style, out: &mut String) {
     let _ = writeln!(out, "{}  {span}  {}", bold(&site, style), report.zone.name());
 }
 
-type Figure = (&'static str, fn(&Totals) -> Option<f64>, fn(Option<f64>) -> String);
+type Figure = (&'static str, Metric, fn(Option<f64>) -> String);
 
 fn count(n: Option<f64>) -> String {
     n.map_or("-".into(), |n| short(n as i64))
 }
 
 const FIGURES: [Figure; 8] = [
-    ("VISITORS", |t| t.visitors().map(|n| n as f64), count),
-    ("VISITS", |t| t.visits().map(|n| n as f64), count),
-    ("PAGE VIEWS", |t| t.page_views().map(|n| n as f64), count),
-    ("VIEWS/VISIT", Totals::views_per_visit, |n| n.map_or("-".into(), |n| format!("{n:.1}"))),
-    ("BOUNCE", Totals::bounce_rate, percent),
-    ("DURATION", Totals::duration, duration),
-    ("REQUESTS", |t| t.requests.map(|r| r.0 as f64), count),
-    ("BYTES", |t| t.requests.map(|r| r.1 as f64), |n| n.map_or("-".into(), |n| bytes(n as i64))),
+    ("VISITORS", Metric::Visitors, count),
+    ("VISITS", Metric::Visits, count),
+    ("PAGE VIEWS", Metric::PageViews, count),
+    ("VIEWS/VISIT", Metric::ViewsPerVisit, |n| n.map_or("-".into(), |n| format!("{n:.1}"))),
+    ("BOUNCE", Metric::BounceRate, percent),
+    ("DURATION", Metric::Duration, duration),
+    ("REQUESTS", Metric::Requests, count),
+    ("BYTES", Metric::Bytes, |n| n.map_or("-".into(), |n| bytes(n as i64))),
 ];
 
 fn headline(report: &Report, style: Style, out: &mut String) {
     let (mut names, mut values) = (String::new(), String::new());
-    for (name, figure, shown) in FIGURES {
-        let now = figure(&report.totals);
+    for (name, metric, shown) in FIGURES {
+        let now = report.totals.number(metric);
         // Somebody who saw several of the pages counts once for each.
         let name = if name == "VISITORS" && report.totals.meaning.of_pages { "PAGE VISITORS" } else { name };
-        let before = report.previous.as_ref().map(|before| change(now, figure(&before.totals))).unwrap_or_default();
+        let before =
+            report.previous.as_ref().map(|before| change(now, before.totals.number(metric))).unwrap_or_default();
         let value = format!("{} {before}", shown(now));
         let width = name.len().max(value.trim_end().len()) + 2;
         let _ = write!(names, "{name:<width$}");

@@ -26,6 +26,8 @@ pub struct Asked {
     pub sorts: Vec<(Dimension, Sort)>,
     /// Rows of a list; 0 means all.
     pub limit: u64,
+    /// Whether requests by step are wanted too.
+    pub request_series: bool,
     /// `Some(None)` adds both kinds; `None` takes the kind that the site has.
     pub kind: Option<Option<Kind>>,
 }
@@ -71,6 +73,22 @@ impl Totals {
     pub fn views_per_visit(&self) -> Option<f64> {
         self.meaning.views_per_visit(&self.pages?)
     }
+
+    /// One of them; `None` if it is unknown, or none of these.
+    pub fn number(&self, metric: Metric) -> Option<f64> {
+        let count = |n: Option<i64>| n.map(|n| n as f64);
+        match metric {
+            Metric::Visitors => count(self.visitors()),
+            Metric::Visits => count(self.visits()),
+            Metric::PageViews => count(self.page_views()),
+            Metric::ViewsPerVisit => self.views_per_visit(),
+            Metric::BounceRate => self.bounce_rate(),
+            Metric::Duration => self.duration(),
+            Metric::Requests => count(self.requests.map(|r| r.0)),
+            Metric::Bytes => count(self.requests.map(|r| r.1)),
+            _ => None,
+        }
+    }
 }
 
 /// The rows of a dimension.
@@ -93,6 +111,8 @@ pub struct Before {
     pub totals: Totals,
     /// Start of each step and its sums.
     pub series: Vec<(i64, PageSums)>,
+    /// Requests and bytes of the same steps, where they were asked for and are known.
+    pub request_series: Vec<(i64, i64)>,
     /// Lists, where they were asked for.
     pub by: Vec<(Dimension, Rows)>,
 }
@@ -116,6 +136,8 @@ pub struct Report {
     pub previous: Option<Before>,
     /// Start of each step and its sums.
     pub series: Vec<(i64, PageSums)>,
+    /// Requests and bytes of the same steps, where they were asked for and are known.
+    pub request_series: Vec<(i64, i64)>,
     /// The lists, in the order asked for.
     pub by: Vec<(Dimension, Rows)>,
     /// Every site's sums, where all of several are added up.

@@ -34,7 +34,7 @@ impl Reader {
     /// Of the engine.
     pub fn requests(&self, query: &Query, lists: &[(Dimension, Sort)], limit: u64) -> Result<Requests, StoreError> {
         let by_path = query.filters_error_path();
-        let table = if by_path { "error_facts" } else { "request_facts" };
+        let table = request_table(query);
         let (of_paths, others): (Vec<Dimension>, Vec<Dimension>) =
             lists.iter().map(|(d, _)| *d).partition(|d| *d == Dimension::ErrorPath && !by_path);
         let sums = self.request_sums(query, table, &others)?;
@@ -56,6 +56,23 @@ impl Reader {
             bytes: sums.iter().map(|(_, _, bytes)| bytes).sum(),
             tops,
         })
+    }
+
+    /// Start of each hour with requests in epoch seconds, their number and bytes.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn request_hours(&self, query: &Query) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+        let (conditions, bound) = query.conditions(true);
+        let sql = format!(
+            "SELECT bucket, CAST(sum(requests) AS BIGINT), CAST(sum(bytes) AS BIGINT) FROM {} WHERE {conditions} \
+             GROUP BY bucket",
+            request_table(query)
+        );
+        let mut statement = self.connection().prepare(&sql)?;
+        let rows = statement
+            .query_map(params_from_iter(bound), |row| Ok((row.get::<_, u32>(0)?.into(), row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     fn request_sums(&self, query: &Query, table: &str, dimensions: &[Dimension]) -> Result<Sums, StoreError> {
@@ -151,6 +168,11 @@ impl Reader {
         }
         Ok(bins)
     }
+}
+
+/// Only the facts of errors have paths.
+fn request_table(query: &Query) -> &'static str {
+    if query.filters_error_path() { "error_facts" } else { "request_facts" }
 }
 
 fn texts_of(id: &str, dictionary: &str, number: u8) -> (String, String) {

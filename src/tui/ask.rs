@@ -34,7 +34,7 @@ fn view(model: &Model, asked: Asked) -> Question {
     // The share of failed requests is among the headline numbers.
     by.extend(is_known(Dimension::Class, &model.view.filters).then_some(Dimension::Class));
     let sorts = model.panels.iter().filter_map(|panel| Some((panel.dimension()?, panel.sort()))).collect();
-    let asked = Box::new(Asked { by, sorts, limit: ROWS, ..asked });
+    let asked = Box::new(Asked { by, sorts, limit: ROWS, request_series: true, ..asked });
     let compare = model.view.compare.filter(|_| model.view.chosen != Chosen::Named(Period::All));
     Question::View { asked, compare, live: model.is_live && !model.is_paused }
 }

@@ -11,7 +11,7 @@ pub mod view;
 use super::action::Keymap;
 use super::query::Lives;
 use crate::model::{Dimension, Live, Metric, Zone};
-use crate::report::{Before, Interval, Meaning, Range, Report, is_known};
+use crate::report::{Before, Interval, Meaning, Range, Report, is_counted, is_known};
 use layer::Layer;
 use lists::{EVENTS, LIVE, PANELS};
 use panel::Panel;
@@ -28,13 +28,21 @@ pub enum Focus {
 }
 
 /// The metrics of the chart, in turn.
-pub const METRICS: [Metric; 6] =
-    [Metric::Visitors, Metric::Visits, Metric::PageViews, Metric::ViewsPerVisit, Metric::BounceRate, Metric::Duration];
+pub const METRICS: [Metric; 8] = [
+    Metric::Visitors,
+    Metric::Visits,
+    Metric::PageViews,
+    Metric::ViewsPerVisit,
+    Metric::BounceRate,
+    Metric::Duration,
+    Metric::Requests,
+    Metric::Bytes,
+];
 
 /// The chart.
 #[derive(Clone, Debug)]
 pub struct Chart {
-    /// What it shows.
+    /// What it shows where the filters leave that known.
     pub metric: Metric,
     /// As bars instead of a line.
     pub bars: bool,
@@ -189,6 +197,12 @@ impl Model {
             true => self.data.report.as_ref().map(|report| report.range),
             false => self.view.range(self.zone, self.now, self.view.back),
         }
+    }
+
+    /// What the chart shows: what was chosen, or the first number that is known.
+    pub fn metric(&self) -> Metric {
+        let counted = |metric: &Metric| is_counted(*metric, &self.view.filters);
+        std::iter::once(self.chart.metric).chain(METRICS).find(counted).unwrap_or(self.chart.metric)
     }
 
     /// A range in words, as exactly as it was asked for.

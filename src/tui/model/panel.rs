@@ -73,11 +73,7 @@ impl Panel {
     /// Whether a column is unknown under the filters: those on entry or exit pages
     /// leave only visits known, and of exits no bounces.
     pub fn hides(&self, metric: Metric) -> bool {
-        match metric {
-            Metric::Visitors | Metric::PageViews | Metric::Duration => self.meaning.of_visits,
-            Metric::BounceRate => self.meaning.of_exits,
-            _ => false,
-        }
+        self.meaning.hides(metric)
     }
 
     /// Sorts it otherwise.

@@ -222,16 +222,39 @@ fn a_whole_filter_can_be_typed_and_nothing_is_explained() {
     assert!(driver.picture().contains("under these filters: ^X clears them"), "{}", driver.picture());
 }
 
+/// The chart shows a number that the filters leave known, and what was chosen as soon
+/// as that is known again.
 #[test]
-fn a_number_that_is_not_known_names_the_key_to_others() {
+fn the_chart_shows_what_is_known() {
     let store = traffic();
     let mut driver = Driver::new(&store, (120, 40));
+    let title = |driver: &Driver| driver.picture().lines().nth(4).expect("the chart").to_owned();
     driver.keys("1 . . enter");
-    assert!(driver.picture().contains("these filters; m shows another number"), "{}", driver.picture());
+    assert!(title(&driver).contains("─ Visits ─"), "{}", driver.picture());
     driver.keys("m");
-    assert!(driver.picture().contains("─ Visits ─"), "{}", driver.picture());
+    assert!(title(&driver).contains("─ Visits ─"), "there is no other: {}", driver.picture());
     let panel = driver.model.panel(2);
     assert!(panel.hides(Metric::BounceRate) && panel.hides(Metric::Visitors) && !panel.hides(Metric::Visits));
+    driver.keys("ctrl-x 5 j enter");
+    let picture = driver.picture();
+    assert!(picture.contains("┌─ Requests ─"), "{picture}");
+    // Requests by step add up to the headline, as before the filter those of all.
+    let report = driver.model.data.report.as_ref().expect("a report");
+    let (requests, bytes) = report.totals.requests.expect("known");
+    let (mut sum, mut of_bytes) = (0, 0);
+    report.request_series.iter().for_each(|(n, bytes)| (sum, of_bytes) = (sum + n, of_bytes + bytes));
+    assert_eq!((sum, of_bytes), (requests, bytes));
+    assert!(requests > 0 && report.request_series.len() == report.series.len());
+    let before = driver.model.before().expect("compared");
+    assert_eq!(before.request_series.iter().map(|(n, _)| n).sum::<i64>(), before.totals.requests.expect("known").0);
+    let figures = picture.lines().nth(3).expect("figures");
+    assert!(picture.contains("REQUESTS") && figures.trim_start().starts_with(&words::short(requests)), "{picture}");
+    driver.keys("m");
+    assert!(driver.picture().contains("┌─ Bandwidth ─"), "{}", driver.picture());
+    driver.keys("ctrl-x");
+    assert!(driver.picture().contains("─ Bandwidth ─"), "{}", driver.picture());
+    driver.keys("m");
+    assert!(driver.picture().contains("─ Visitors ─"), "{}", driver.picture());
 }
 
 thread_local! {

@@ -16,6 +16,7 @@ use super::model::rows::List;
 use super::model::{Focus, METRICS, Model};
 use super::query::{Answer, Answered, Lives};
 use crate::model::{Dimension, Sort};
+use crate::report::is_counted;
 
 /// What has to be done outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,8 +217,10 @@ fn sort(model: &mut Model, how: impl Fn(Sort) -> Sort) -> Vec<Effect> {
 }
 
 fn next_metric(model: &mut Model) -> Vec<Effect> {
-    let at = METRICS.iter().position(|metric| *metric == model.chart.metric).unwrap_or(0);
-    model.chart.metric = METRICS[(at + 1) % METRICS.len()];
+    let at = METRICS.iter().position(|metric| *metric == model.metric()).unwrap_or(0);
+    let others = METRICS.iter().cycle().skip(at + 1).take(METRICS.len());
+    let next = others.copied().find(|metric| is_counted(*metric, &model.view.filters));
+    model.chart.metric = next.unwrap_or(model.chart.metric);
     Vec::new()
 }
 

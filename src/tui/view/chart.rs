@@ -1,11 +1,11 @@
 //! The chart: one metric over the range, and the range that it is compared with.
 
 use super::super::action::Action;
-use super::super::fit::width;
+use super::super::fit::{right, width};
 use super::super::layout::Area;
 use super::super::model::{Focus, Model};
 use super::super::theme::Theme;
-use super::figures::{change, number, shown};
+use super::figures::{change, shown};
 use super::plot::{bars, dot, lines};
 use super::put;
 use super::series::{Series, round_up};
@@ -18,7 +18,9 @@ use ratatui::style::Style;
 use ratatui::widgets::{Block, BorderType, Widget};
 
 /// Columns of the scale at the left.
-const SCALE: u16 = 6;
+fn scale_width(metric: Metric) -> u16 {
+    if metric == Metric::Bytes { 9 } else { 6 }
+}
 
 /// What a metric is called.
 fn title(metric: Metric, report: Option<&Report>) -> &'static str {
@@ -31,6 +33,8 @@ fn title(metric: Metric, report: Option<&Report>) -> &'static str {
         Metric::PageViews => "Page views",
         Metric::ViewsPerVisit => "Views a visit",
         Metric::BounceRate => "Bounce rate",
+        Metric::Requests => "Requests",
+        Metric::Bytes => "Bandwidth",
         _ => "Time on page",
     }
 }
@@ -41,7 +45,7 @@ pub fn chart(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
     let (border, style) = if is_focused { (BorderType::Thick, theme.focus) } else { (BorderType::Plain, theme.frame) };
     Block::bordered().border_type(border).border_style(style).render(area.into(), buffer);
     let report = model.data.report.as_ref();
-    let name = format!(" {} ", title(model.chart.metric, report));
+    let name = format!(" {} ", title(model.metric(), report));
     let x = put(buffer, area.x + 2, area.y, &name, theme.head, area.width.saturating_sub(4));
     let inner = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2));
     if inner.height < 2 || inner.width < 20 {
@@ -56,22 +60,23 @@ pub fn chart(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
     if model.data.extent.is_none() {
         return say(buffer, super::panel::NO_HITS);
     }
-    if report.totals.pages.is_none() {
-        return say(buffer, "Not known under these filters: requests and page views are counted apart");
-    }
     let series = Series::new(model, report);
-    let is_empty = report.totals.pages.is_some_and(|sums| sums == PageSums::default());
+    let is_empty = match model.metric() {
+        Metric::Requests | Metric::Bytes => report.totals.requests.is_none_or(|sums| sums == (0, 0)),
+        _ => report.totals.pages.is_none_or(|sums| sums == PageSums::default()),
+    };
     let nothing = super::panel::nothing_here(model);
     if is_empty && nothing.contains(':') {
         return say(buffer, &nothing);
     }
-    if series.now.iter().flatten().count() == 0 && number(&report.totals, model.chart.metric).is_none() {
+    if series.now.iter().flatten().count() == 0 && report.totals.number(model.metric()).is_none() {
         let other = model.keymap.label(&Action::NextMetric);
         return say(buffer, &format!("Not known for this range and these filters; {other} shows another number"));
     }
-    let most = round_up(series.most(), model.chart.metric);
-    let plot = Rect::new(inner.x + SCALE, inner.y, inner.width - SCALE - 1, inner.height - 1);
-    scale(model.chart.metric, most, inner, theme, buffer);
+    let most = round_up(series.most(), model.metric());
+    let scale_width = scale_width(model.metric());
+    let plot = Rect::new(inner.x + scale_width, inner.y, inner.width - scale_width - 1, inner.height - 1);
+    scale(model.metric(), most, inner, theme, buffer);
     dates_below(report, plot, theme, buffer);
     let styles = if model.data.is_stale { (theme.dim, theme.dim) } else { (theme.bar, theme.second) };
     if model.chart.bars {
@@ -92,9 +97,10 @@ pub fn chart(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
 }
 
 fn scale(metric: Metric, most: f64, inner: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let columns = scale_width(metric) - 1;
     let mut label = |value: f64, y: u16| {
         let text = shown(metric, Some(value));
-        put(buffer, inner.x, y, &super::super::fit::right(&text, usize::from(SCALE) - 1), theme.dim, SCALE - 1);
+        put(buffer, inner.x, y, &right(&text, usize::from(columns)), theme.dim, columns);
     };
     label(most, inner.y);
     if inner.height > 4 {
@@ -148,7 +154,7 @@ fn legend(
     buffer: &mut Buffer,
 ) {
     let mut parts: Vec<(String, Style)> = Vec::new();
-    let metric = model.chart.metric;
+    let metric = model.metric();
     match model.chart.at.filter(|at| *at < series.now.len()) {
         Some(at) => {
             let (now, before) = (series.now[at], series.before.get(at).copied().flatten());

@@ -6,24 +6,9 @@ use super::super::model::Model;
 use super::super::theme::Theme;
 use super::{put, put_all};
 use crate::model::{Class, Dimension, Metric};
-use crate::report::{Report, Rows, Totals, ratio, words};
+use crate::report::{Report, Rows, is_counted, ratio, words};
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
-
-/// A number of the totals; `None` if it is unknown.
-pub fn number(totals: &Totals, metric: Metric) -> Option<f64> {
-    match metric {
-        Metric::Visitors => totals.visitors().map(|n| n as f64),
-        Metric::Visits => totals.visits().map(|n| n as f64),
-        Metric::PageViews => totals.page_views().map(|n| n as f64),
-        Metric::ViewsPerVisit => totals.views_per_visit(),
-        Metric::BounceRate => totals.bounce_rate(),
-        Metric::Duration => totals.duration(),
-        Metric::Bytes => totals.requests.map(|r| r.1 as f64),
-        Metric::Requests => totals.requests.map(|r| r.0 as f64),
-        _ => None,
-    }
-}
 
 /// A number as it is shown; `—` if it is unknown.
 pub fn shown(metric: Metric, value: Option<f64>) -> String {
@@ -64,6 +49,9 @@ const USUAL: [(&str, Metric); 6] = [
     ("DURATION", Metric::Duration),
 ];
 
+/// Under a filter on requests nothing is known of page views.
+const OF_REQUESTS: [(&str, Metric); 2] = [("REQUESTS", Metric::Requests), ("BANDWIDTH", Metric::Bytes)];
+
 /// The share of requests that the server failed at.
 fn errors(report: &Report) -> Option<f64> {
     let (requests, _) = report.totals.requests?;
@@ -84,28 +72,31 @@ pub fn figures(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffe
     let report = model.data.report.as_ref().filter(|_| !failed);
     let before = model.before().filter(|_| !failed);
     let mut cells: Vec<(&str, String, (String, Style), bool)> = Vec::new();
-    for (name, metric) in USUAL {
-        let now = report.and_then(|report| number(&report.totals, metric));
-        let then = before.and_then(|before| number(&before.totals, metric));
+    let of_requests = !is_counted(Metric::Visits, &model.view.filters);
+    let metrics: &[(&str, Metric)] = if of_requests { &OF_REQUESTS } else { &USUAL };
+    let mut cell = |name, metric: Metric| {
+        let now = report.and_then(|report| report.totals.number(metric));
+        let then = before.and_then(|before| before.totals.number(metric));
         let text = if report.is_some() || failed { shown(metric, now) } else { "…".into() };
+        cells.push((name, text, change(metric, now, then, theme), metric == model.metric()));
+    };
+    for (name, metric) in metrics {
         // A visitor counts once for each page that the filter lets through.
-        let of_pages = metric == Metric::Visitors && report.is_some_and(|report| report.totals.meaning.of_pages);
+        let of_pages = *metric == Metric::Visitors && report.is_some_and(|report| report.totals.meaning.of_pages);
         let name = match of_pages {
             true if area.width < 90 => "PAGE VIS.",
             true => "PAGE VISITORS",
             false => name,
         };
-        cells.push((name, text, change(metric, now, then, theme), metric == model.chart.metric));
+        cell(name, *metric);
     }
-    if layout.regime == Regime::Large {
-        let text = match report.and_then(errors) {
-            Some(rate) => format!("{:.2}%", rate * 100.0),
-            None => "—".into(),
-        };
-        cells.push(("ERRORS 5xx", text, (String::new(), theme.dim), false));
-        let bytes = report.and_then(|report| number(&report.totals, Metric::Bytes));
-        let then = before.and_then(|before| number(&before.totals, Metric::Bytes));
-        cells.push(("BANDWIDTH", shown(Metric::Bytes, bytes), change(Metric::Bytes, bytes, then, theme), false));
+    if layout.regime == Regime::Large && !of_requests {
+        cell(OF_REQUESTS[1].0, OF_REQUESTS[1].1);
+    }
+    if layout.regime == Regime::Large || of_requests {
+        let text = report.and_then(errors).map_or("—".into(), |rate| format!("{:.2}%", rate * 100.0));
+        let at = cells.len() - 1;
+        cells.insert(at, ("ERRORS 5xx", text, (String::new(), theme.dim), false));
     }
     // As many as fit.
     let fitting = cells.len().min(usize::from(area.width / 13)).max(1);

@@ -1,17 +1,17 @@
 //! What the chart draws: values by step, and how high its scale is.
 
 use super::super::model::Model;
-use super::figures::number;
 use crate::model::Metric;
 use crate::report::{Report, Totals};
 use crate::store::PageSums;
 
 /// The values of a series; unknown ones are gaps.
-fn values(series: &[(i64, PageSums)], totals: &Totals, metric: Metric) -> Vec<Option<f64>> {
-    let of = |(_, sums): &(i64, PageSums)| {
-        number(&Totals { pages: totals.pages.map(|_| *sums), requests: None, ..*totals }, metric)
+fn values(series: &[(i64, PageSums)], requests: &[(i64, i64)], totals: &Totals, metric: Metric) -> Vec<Option<f64>> {
+    let of = |(step, (_, sums)): (usize, &(i64, PageSums))| {
+        let requests = requests.get(step).copied().filter(|_| totals.requests.is_some());
+        Totals { pages: totals.pages.map(|_| *sums), requests, ..*totals }.number(metric)
     };
-    series.iter().map(of).collect()
+    series.iter().enumerate().map(of).collect()
 }
 
 /// Both series as they are drawn.
@@ -24,8 +24,8 @@ pub struct Series {
 
 impl Series {
     pub fn new(model: &Model, report: &Report) -> Series {
-        let metric = model.chart.metric;
-        let mut now = values(&report.series, &report.totals, metric);
+        let metric = model.metric();
+        let mut now = values(&report.series, &report.request_series, &report.totals, metric);
         let ends = report.series.iter().skip(1).map(|(at, _)| *at).chain([report.range.to]);
         let mut unfinished = None;
         for (index, ((start, _), end)) in report.series.iter().zip(ends).enumerate() {
@@ -38,7 +38,8 @@ impl Series {
             }
         }
         let before = model.before();
-        let mut before = before.map_or_else(Vec::new, |before| values(&before.series, &before.totals, metric));
+        let mut before = before
+            .map_or_else(Vec::new, |before| values(&before.series, &before.request_series, &before.totals, metric));
         let first = model.data.extent.map_or(i64::MAX, |(first, _)| first);
         if let Some(known) = model.before() {
             let ends = known.series.iter().skip(1).map(|(at, _)| *at).chain([known.range.to]);
