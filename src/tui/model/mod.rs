@@ -6,6 +6,7 @@ pub mod names;
 pub mod panel;
 pub mod rows;
 pub mod search;
+pub mod typed;
 pub mod view;
 
 use super::action::Keymap;

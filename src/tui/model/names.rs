@@ -1,6 +1,7 @@
-//! What values are called on the screen.
+//! What values, properties and filters are called on the screen.
 
 use crate::model::Dimension;
+use crate::store::{Filter, Op};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -84,6 +85,26 @@ pub fn name(dimension: Dimension, value: &str) -> String {
     match (dimension, COUNTRIES.get(value)) {
         (Dimension::Country, Some(name)) => (*name).into(),
         _ => label(dimension, value),
+    }
+}
+
+/// A filter in words: `country is Germany`.
+pub fn filter_words(filter: &Filter) -> String {
+    let op = match filter.op {
+        Op::Is => "is",
+        Op::IsNot => "is not",
+        Op::Contains => "contains",
+        Op::ContainsNot => "does not contain",
+    };
+    let values: Vec<String> = filter.values.iter().map(|value| name(filter.dimension, &value.words())).collect();
+    format!("{} {op} {}", property(filter.dimension), values.join(" or "))
+}
+
+/// A dimension as a chip names it.
+pub fn property(dimension: Dimension) -> String {
+    match dimension {
+        Dimension::Os => "system".into(),
+        other => other.as_str().replace('_', " "),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::action::Action;
 use super::super::model::Model;
 use super::super::model::layer::{Choice, Item, Kind, Layer, Menu};
-use super::super::model::view::{filter_words, property};
+use super::super::model::names::{filter_words, property};
 use super::{Effect, ask};
 use crate::model::Dimension;
 use crate::report::combine;

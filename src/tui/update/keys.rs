@@ -4,6 +4,7 @@ use super::super::key::Key;
 use super::super::model::Model;
 use super::super::model::layer::{Choice, Item, Kind, Layer, Menu};
 use super::super::model::rows::List;
+use super::super::model::typed::read_range;
 use super::{Effect, act, filters, fit, times};
 use crate::model::clean;
 use crate::store::{Filter, Op, Pattern};
@@ -211,7 +212,7 @@ fn in_prompt(model: &mut Model, key: Key) -> Vec<Effect> {
         KeyCode::Esc => drop(model.layers.pop()),
         KeyCode::Enter => {
             let text = prompt.text.clone();
-            match super::super::model::view::read_range(&text, model.zone, model.now) {
+            match read_range(&text, model.zone, model.now) {
                 Ok(chosen) => {
                     model.layers.pop();
                     return times::choose(model, chosen);

@@ -2,7 +2,8 @@
 
 use super::super::action::Action;
 use super::super::model::Model;
-use super::super::model::view::{Chosen, read_range, words};
+use super::super::model::typed::read_range;
+use super::super::model::view::{Chosen, words};
 use super::{Effect, ask};
 use crate::report::{Compare, Interval, Period};
 

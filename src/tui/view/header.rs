@@ -3,7 +3,7 @@
 use super::super::fit::{shorten, width};
 use super::super::layout::{Area, Layout, Regime};
 use super::super::model::Model;
-use super::super::model::view::filter_words;
+use super::super::model::names::filter_words;
 use super::super::theme::Theme;
 use super::{put, put_all};
 use crate::report::{Compare, words};
