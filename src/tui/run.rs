@@ -92,6 +92,7 @@ pub fn run(options: Options, outside: Outside) -> io::Result<u8> {
         stamp: None,
         looked: None,
         news: false,
+        asked: 0,
         answered: 0,
     };
     // Goes first, however this ends: nobody looks at a screen that waits for a query.
@@ -122,7 +123,9 @@ struct Loop {
     looked: Option<Instant>,
     /// Something new is in the store.
     news: bool,
-    /// When the last answer came, in milliseconds since the start.
+    /// When the last question was asked and its last answer came, in milliseconds since
+    /// the start.
+    asked: u64,
     answered: u64,
 }
 
@@ -206,7 +209,8 @@ impl Loop {
                 Effect::Ask => {
                     // What comes after this is news.
                     self.stamp = self.watched.as_deref().map(stamp);
-                    (self.news, self.answered) = (false, self.millis());
+                    let now = self.millis();
+                    (self.news, self.asked, self.answered) = (false, now, now);
                 }
                 Effect::AskValues(_) | Effect::AskRows(..) => {}
                 Effect::Redraw => {
@@ -246,8 +250,11 @@ impl Loop {
         self.news |= std::mem::replace(&mut self.stamp, stamp) != stamp;
         let model = &self.model;
         let is_there = model.live().is_some_and(|live| live.visitors > 0 || live.minutes.iter().any(|n| *n > 0));
-        let since = self.millis().saturating_sub(self.answered);
-        let is_due = (self.news && since >= 900) || (is_there && since >= LIVE) || self.has_turned();
+        let since = self.millis().saturating_sub(self.asked);
+        // Asking takes half of the time at the most.
+        let rest = self.millis().saturating_sub(self.answered);
+        let has_rested = rest >= self.answered.saturating_sub(self.asked);
+        let is_due = (self.news && since >= 900 && has_rested) || (is_there && since >= LIVE) || self.has_turned();
         if is_due && !model.is_paused && model.data.asked.is_none() {
             return super::update::renew(&mut self.model);
         }
