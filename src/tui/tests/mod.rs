@@ -4,4 +4,5 @@ mod driver;
 mod hostile;
 mod keys;
 mod live;
+mod queue;
 mod screens;
