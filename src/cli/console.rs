@@ -29,16 +29,12 @@ pub fn width() -> Option<usize> {
 
 /// Says what the store wants people to know: on the screen, if the dashboard has it.
 pub fn notice(notice: Notice) {
-    let text = match &notice {
-        Notice::Held(Some(pid)) => format!("waiting for the store, which process {pid} holds"),
-        Notice::Held(None) => "waiting for the store, which another process holds".into(),
-        Notice::Mended(mended) => format!("warning: {mended}"),
+    let (text, event): (String, fn(String) -> Event) = match notice {
+        Notice::Held(Some(pid)) => (format!("waiting for the store, which process {pid} holds"), Event::Waits),
+        Notice::Held(None) => ("waiting for the store, which another process holds".into(), Event::Waits),
+        Notice::Mended(mended) => (format!("warning: {mended}"), Event::Say),
     };
-    let event = match notice {
-        Notice::Held(_) => Event::Waits(text.clone()),
-        Notice::Mended(_) => Event::Say(text.clone()),
-    };
-    if !super::dashboard::tell(event) {
+    if !super::dashboard::tell(event(text.clone())) {
         eprintln!("{text}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::path::Page;
 use super::{address, referrer};
-use crate::model::Request;
+use crate::model::{Request, stars};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -119,26 +119,9 @@ impl Glob {
 
     fn fits(&self, value: &[u8]) -> bool {
         match self.folded && value.iter().any(u8::is_ascii_uppercase) {
-            true => self.fits_exactly(&value.to_ascii_lowercase()),
-            false => self.fits_exactly(value),
+            true => stars::fits(&self.parts, &value.to_ascii_lowercase()),
+            false => stars::fits(&self.parts, value),
         }
-    }
-
-    fn fits_exactly(&self, value: &[u8]) -> bool {
-        let [first, middle @ .., last] = &self.parts[..] else {
-            return self.parts.first().is_some_and(|only| only == value);
-        };
-        let Some(mut rest) = value.strip_prefix(&first[..]).and_then(|rest| rest.strip_suffix(&last[..])) else {
-            return false;
-        };
-        // Taking each part where it first occurs leaves most to the others.
-        for part in middle {
-            match memchr::memmem::find(rest, part) {
-                Some(at) => rest = &rest[at + part.len()..],
-                None => return false,
-            }
-        }
-        true
     }
 }
 

@@ -9,6 +9,7 @@ mod facts;
 mod hit;
 mod live;
 mod request;
+pub mod stars;
 mod symbol;
 mod symbols;
 mod text;

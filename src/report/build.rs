@@ -35,7 +35,7 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
     let rows = reader.rows_by_kind(&query)?;
     query.kind = asked.kind.unwrap_or_else(|| kind(rows));
     query.rows = Some(rows.iter().sum());
-    let asker = Asker { reader, asked, query: &query };
+    let asker = Asker::new(reader, asked, &query);
     let by: Vec<Dimension> = if asked.by.is_empty() { USUAL.to_vec() } else { asked.by.clone() };
     let Answer { totals, hours, lists } = asker.answer(&by)?;
     let before = |compare| before(reader, asked, &query, range.compared(compare, zone, now), interval, &[]);
@@ -92,7 +92,7 @@ fn before(
     by: &[Dimension],
 ) -> Result<Before, StoreError> {
     let query = Query { from: range.from, to: range.to, rows: None, ..query.clone() };
-    let asker = Asker { reader, asked, query: &query };
+    let asker = Asker::new(reader, asked, &query);
     let Answer { totals, hours, lists } = asker.answer(by)?;
     let steps = range.steps(interval, reader.info().zone);
     let (series, request_series) = (asker.series(&hours, &steps), asker.request_series(&steps)?);
@@ -165,6 +165,13 @@ struct Asker<'a> {
     reader: &'a Reader,
     asked: &'a Asked,
     query: &'a Query,
+    meaning: Meaning,
+}
+
+impl<'a> Asker<'a> {
+    fn new(reader: &'a Reader, asked: &'a Asked, query: &'a Query) -> Asker<'a> {
+        Asker { reader, asked, query, meaning: Meaning::under(&asked.filters) }
+    }
 }
 
 impl Asker<'_> {
@@ -197,7 +204,7 @@ impl Asker<'_> {
     /// pages, one over those of requests.
     fn answer(&self, by: &[Dimension]) -> Result<Answer, StoreError> {
         let mut answer = Answer { totals: Totals::default(), hours: Vec::new(), lists: Vec::new() };
-        answer.totals.meaning = Meaning::under(&self.asked.filters);
+        answer.totals.meaning = self.meaning;
         let (of_requests, of_pages): (Vec<Dimension>, Vec<Dimension>) =
             by.iter().filter(|d| self.knows(**d)).partition(|d| d.is_request());
         let (mut pages, mut requests) = (Vec::new().into_iter(), Vec::new().into_iter());
@@ -227,8 +234,7 @@ impl Asker<'_> {
 
     fn sorted(&self, by: &[Dimension], usual: Metric) -> Vec<(Dimension, Sort)> {
         // Under a filter on entry or exit pages only visits are known.
-        let of_visits = Meaning::under(&self.asked.filters).of_visits;
-        let usual = if of_visits && usual == Metric::Visitors { Metric::Visits } else { usual };
+        let usual = if self.meaning.of_visits && usual == Metric::Visitors { Metric::Visits } else { usual };
         let usual = self.asked.sort.unwrap_or(usual).into();
         let own = |dimension| self.asked.sorts.iter().find(|(of, _)| *of == dimension).map(|(_, sort)| *sort);
         by.iter().map(|&dimension| (dimension, own(dimension).unwrap_or(usual))).collect()
@@ -246,9 +252,7 @@ impl Asker<'_> {
                 rows.push((site.name.clone(), self.reader.totals(&query)?));
             }
         }
-        let meaning = Meaning::under(&self.asked.filters);
-        let number = |sums: &PageSums| meaning.visitors(sums).unwrap_or(meaning.visits(sums));
-        rows.sort_by(|a, b| number(&b.1).cmp(&number(&a.1)).then_with(|| a.0.cmp(&b.0)));
+        rows.sort_by(|a, b| self.meaning.first(&b.1).cmp(&self.meaning.first(&a.1)).then_with(|| a.0.cmp(&b.0)));
         Ok(rows)
     }
 }

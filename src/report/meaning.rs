@@ -50,6 +50,11 @@ impl Meaning {
         self.if_of_all(if self.of_pages { sums.uniques } else { sums.visitors })
     }
 
+    /// What rows are listed by: visitors, or visits where only those are known.
+    pub fn first(self, sums: &PageSums) -> i64 {
+        self.visitors(sums).unwrap_or(self.visits(sums))
+    }
+
     /// Page visitors.
     pub fn uniques(self, sums: &PageSums) -> Option<i64> {
         self.if_of_all(sums.uniques)

@@ -86,7 +86,7 @@ fn headline(report: &Report, style: Style, out: &mut String) {
     for (name, metric, shown) in FIGURES {
         let now = report.totals.number(metric);
         // Somebody who saw several of the pages counts once for each.
-        let name = if name == "VISITORS" && report.totals.meaning.of_pages { "PAGE VISITORS" } else { name };
+        let name = if metric == Metric::Visitors && report.totals.meaning.of_pages { "PAGE VISITORS" } else { name };
         let before =
             report.previous.as_ref().map(|before| change(now, before.totals.number(metric))).unwrap_or_default();
         let value = format!("{} {before}", shown(now));
@@ -112,7 +112,7 @@ fn headline(report: &Report, style: Style, out: &mut String) {
 fn sparkline(report: &Report, style: Style, out: &mut String) {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let meaning = report.totals.meaning;
-    let of = |sums: &PageSums| row("", sums, meaning).1;
+    let of = |sums: &PageSums| meaning.first(sums);
     let most = report.series.iter().map(|(_, s)| of(s)).max().unwrap_or(0);
     if most <= 0 || report.series.len() < 2 {
         return;
@@ -150,8 +150,7 @@ fn heads(meaning: Meaning) -> Heads {
 
 /// A value and those numbers.
 fn row(value: &str, sums: &PageSums, meaning: Meaning) -> Row {
-    let first = meaning.visitors(sums).unwrap_or(meaning.visits(sums));
-    (value.to_owned(), first, meaning.page_views(sums))
+    (value.to_owned(), meaning.first(sums), meaning.page_views(sums))
 }
 
 /// Names of a list's one or two columns of numbers.

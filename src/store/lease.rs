@@ -77,17 +77,15 @@ pub fn while_closed<T>(run: impl FnOnce() -> T) -> T {
 /// The same, if the files are closed within `patience`.
 pub fn try_while_closed<T>(patience: Duration, run: impl FnOnce() -> T) -> Option<T> {
     let until = Instant::now() + patience;
-    loop {
+    let _engine = loop {
         match ENGINE.try_lock() {
-            Ok(_engine) => return Some(run()),
-            Err(TryLockError::Poisoned(poisoned)) => {
-                let _engine = poisoned.into_inner();
-                return Some(run());
-            }
+            Ok(engine) => break engine,
+            Err(TryLockError::Poisoned(poisoned)) => break poisoned.into_inner(),
             Err(TryLockError::WouldBlock) if Instant::now() >= until => return None,
             Err(TryLockError::WouldBlock) => std::thread::sleep(RETRY),
         }
-    }
+    };
+    Some(run())
 }
 
 /// Fails if there is no store, or if nobody can tell.

@@ -1,6 +1,8 @@
 //! What a filter compares with: a text in which `*` stands for anything. `\*`, `\|`
 //! and `\\` are those characters themselves.
 
+use crate::model::stars;
+
 /// A value to compare with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
@@ -55,11 +57,10 @@ impl Pattern {
 
     /// Whether a text fits, in whatever case; anywhere in it if `anywhere`.
     pub(super) fn fits(&self, text: &str, anywhere: bool) -> bool {
-        let parts: Vec<String> = self.parts.iter().map(|part| part.to_lowercase()).collect();
-        let parts = parts.iter().map(String::as_str);
-        let ends: &[&str] = if anywhere { &[""] } else { &[] };
-        let parts: Vec<&str> = ends.iter().copied().chain(parts).chain(ends.iter().copied()).collect();
-        glob(&parts, &text.to_lowercase())
+        let ends = || anywhere.then(String::new).into_iter();
+        let parts = self.parts.iter().map(|part| part.to_lowercase());
+        let parts: Vec<String> = ends().chain(parts).chain(ends()).collect();
+        stars::fits(&parts, text.to_lowercase().as_bytes())
     }
 }
 
@@ -68,23 +69,6 @@ impl std::fmt::Display for Pattern {
         let escape = |part: &String| part.replace('\\', "\\\\").replace('*', "\\*").replace('|', "\\|");
         f.write_str(&self.parts.iter().map(escape).collect::<Vec<_>>().join("*"))
     }
-}
-
-/// Whether `text` has these parts with anything between them.
-fn glob(parts: &[&str], text: &str) -> bool {
-    let (first, between, last) = match parts {
-        [] => return text.is_empty(),
-        [only] => return text == *only,
-        [first, between @ .., last] => (first, between, last),
-    };
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    for part in between {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
 }
 
 #[cfg(test)]

@@ -124,10 +124,9 @@ fn values(report: &Report) -> Vec<(String, String)> {
     use crate::report::words::short;
     let Some((dimension, rows)) = report.by.first() else { return Vec::new() };
     let meaning = report.totals.meaning.by(*dimension);
-    let count = |sums| meaning.visitors(sums).unwrap_or(meaning.visits(sums));
     match rows {
         Rows::Unknown => Vec::new(),
         Rows::Requests(top) => top.rows.iter().map(|row| (row.value.clone(), short(row.requests))).collect(),
-        Rows::Pages(top) => top.rows.iter().map(|row| (row.value.clone(), short(count(&row.sums)))).collect(),
+        Rows::Pages(top) => top.rows.iter().map(|row| (row.value.clone(), short(meaning.first(&row.sums)))).collect(),
     }
 }

@@ -50,7 +50,7 @@ const USUAL: [(&str, Metric); 6] = [
 ];
 
 /// Under a filter on requests nothing is known of page views.
-const OF_REQUESTS: [(&str, Metric); 2] = [("REQUESTS", Metric::Requests), ("BANDWIDTH", Metric::Bytes)];
+const OF_REQUESTS: [(&str, Metric); 1] = [("REQUESTS", Metric::Requests)];
 
 /// The share of requests that the server failed at.
 fn errors(report: &Report) -> Option<f64> {
@@ -74,11 +74,11 @@ pub fn figures(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffe
     let mut cells: Vec<(&str, String, (String, Style), bool)> = Vec::new();
     let of_requests = !is_counted(Metric::Visits, &model.view.filters);
     let metrics: &[(&str, Metric)] = if of_requests { &OF_REQUESTS } else { &USUAL };
-    let mut cell = |name, metric: Metric| {
+    let cell = |name, metric: Metric| {
         let now = report.and_then(|report| report.totals.number(metric));
         let then = before.and_then(|before| before.totals.number(metric));
         let text = if report.is_some() || failed { shown(metric, now) } else { "…".into() };
-        cells.push((name, text, change(metric, now, then, theme), metric == model.metric()));
+        (name, text, change(metric, now, then, theme), metric == model.metric())
     };
     for (name, metric) in metrics {
         // A visitor counts once for each page that the filter lets through.
@@ -88,15 +88,12 @@ pub fn figures(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffe
             true => "PAGE VISITORS",
             false => name,
         };
-        cell(name, *metric);
-    }
-    if layout.regime == Regime::Large && !of_requests {
-        cell(OF_REQUESTS[1].0, OF_REQUESTS[1].1);
+        cells.push(cell(name, *metric));
     }
     if layout.regime == Regime::Large || of_requests {
         let text = report.and_then(errors).map_or("—".into(), |rate| format!("{:.2}%", rate * 100.0));
-        let at = cells.len() - 1;
-        cells.insert(at, ("ERRORS 5xx", text, (String::new(), theme.dim), false));
+        cells.push(("ERRORS 5xx", text, (String::new(), theme.dim), false));
+        cells.push(cell("BANDWIDTH", Metric::Bytes));
     }
     // As many as fit.
     let fitting = cells.len().min(usize::from(area.width / 13)).max(1);
