@@ -105,7 +105,10 @@ fn headline(report: &Report, style: Style, out: &mut String) {
     if report.totals.visitors().is_some() && report.totals.meaning.of_pages {
         let _ = writeln!(out, "Page visitors count once for each page that the filters let through.");
     } else if report.totals.visitors().is_some() && report.interval == Interval::Hour {
-        let _ = writeln!(out, "A visitor counts once a day, in the hour of the first page view; visits tell how busy an hour was.");
+        let _ = writeln!(
+            out,
+            "A visitor counts once a day, in the hour of the first page view; visits tell how busy an hour was."
+        );
     }
 }
 
