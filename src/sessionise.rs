@@ -1,46 +1,40 @@
-//! Hits to visits and deltas (docs/design.md, Visits).
+//! Hits to visits (docs/design.md, Visits).
 //!
-//! An open visit keeps its first and last time, the dimensions of its entry
-//! and last row, and whether it still counts as a bounce. Everything counted
-//! is a delta on the row that was counted, so every counter stays additive.
+//! An open visit keeps its first and last time, its entry and its last page view, and
+//! whether it still counts as a bounce. Nothing is counted before it is known, so that
+//! nothing has ever to be taken back: exit, bounce and seconds of a visit are counted
+//! when it has ended.
 
-use crate::model::{Candidate, Commit, Counters, Day, Hash, Hit, Kind, RowKey, SiteId, Stored, VisitDims};
+use crate::model::{
+    Candidate, Day, DayBatch, Hash, Hit, MinuteKey, MinuteSums, Of, OpenVisit, RowKey, RowSums, Tells,
+    View,
+};
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
 
 type Map<K, V> = HashMap<K, V, FixedState>;
 
-/// A row as the store has it.
-type StoredRow = Stored<RowKey<VisitDims>>;
-
 /// A page view joins a visit that it is less than this from, in seconds.
 const GAP: u32 = 30 * 60;
-/// An open visit is dropped once the newest time is more than this past its
-/// last, in seconds.
-const DROP_AFTER: u32 = 3600;
 /// A day's hashes are held from batch to batch up to so many.
 const WHOLE: usize = 1 << 20;
-/// Shards of a day's open visits; a commit rewrites those that changed.
-pub const SHARDS: u16 = 64;
 
-/// A visit that may still go on. `R` is a row with symbols, or with ids when
-/// it is read or written.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct OpenVisit<R> {
-    first: u32,
-    last: u32,
-    entry: R,
-    exit: R,
-    bounce: bool,
+/// An open visit, and whether the store has it as it is.
+struct Kept {
+    visit: OpenVisit,
+    is_changed: bool,
 }
 
 /// The open visits of one local day.
 #[derive(Default)]
 struct OpenDay {
-    visits: Map<Hash, OpenVisit<RowKey>>,
-    newest: Map<(SiteId, Kind), u32>,
-    changed: HashSet<u16, FixedState>,
+    visits: Map<Hash, Kept>,
+    newest: Map<Of, u32>,
+    /// When visits may be over: each is here once, by a time that is not after its last.
+    ends: Map<Of, BinaryHeap<Reverse<(u32, Hash)>>>,
+    changed: Vec<Hash>,
     seen: Seen,
     /// That of the salt which everything here was hashed with.
     salt: Hash,
@@ -50,8 +44,12 @@ struct OpenDay {
 #[derive(Default)]
 struct Seen {
     hashes: HashSet<Hash, FixedState>,
+    /// Visitors who saw more than one page.
+    several: HashSet<Hash, FixedState>,
     /// Whether these are all of the day, and not only those of this batch.
     is_whole: bool,
+    /// The numbers of this batch's visitors, where they are not.
+    visitors: Map<Hash, u32>,
 }
 
 /// All open visits that this process knows.
@@ -60,23 +58,36 @@ pub struct Sessions {
     days: Map<Day, OpenDay>,
 }
 
-/// Facts of a batch while it is built.
+/// The page views of a batch while they are added up.
 #[derive(Default)]
 pub struct Deltas {
-    rows: Rows,
-    days: HashSet<Day, FixedState>,
+    days: Vec<Delta>,
+    /// Where the day is that was asked for last.
+    last: usize,
+}
+
+/// Those of one day.
+#[derive(Default)]
+struct Delta {
+    batch: DayBatch,
+    rows: Tables,
+    minutes: Map<MinuteKey, u32>,
+    last_minute: Option<(MinuteKey, u32)>,
+    several: Map<Of, u32>,
+    /// Visitors who saw more than one page and whose hash of that is not made yet.
+    unnamed: Vec<Hash>,
 }
 
 /// Where the rows of a batch are, by hour: a log is mostly in the order of time, so
 /// the table of its hour stays in the processor's cache, as that of all would not.
 #[derive(Default)]
-struct Rows {
+struct Tables {
     hours: Map<u32, usize>,
     tables: Vec<Map<RowKey, u32>>,
     last: Option<(u32, usize)>,
 }
 
-impl Rows {
+impl Tables {
     fn of(&mut self, hour: u32) -> &mut Map<RowKey, u32> {
         let at = match self.last {
             Some((last, at)) if last == hour => at,
@@ -91,49 +102,90 @@ impl Rows {
         }
         &mut self.tables[at]
     }
+}
 
-    fn clear(&mut self) {
-        self.hours.clear();
-        self.tables.iter_mut().for_each(Map::clear);
-        self.last = None;
+impl Delta {
+    fn row(&mut self, row: &RowKey) -> u32 {
+        let rows = &mut self.batch.rows;
+        *self.rows.of(row.bucket).entry(*row).or_insert_with(|| {
+            rows.push((*row, RowSums::default()));
+            rows.len() as u32 - 1
+        })
+    }
+
+    fn minute(&mut self, hit: &Hit) -> u32 {
+        let key = MinuteKey { site: hit.row.site, kind: hit.row.kind, minute: hit.time / 60 * 60 };
+        if let Some((last, at)) = self.last_minute
+            && last == key
+        {
+            return at;
+        }
+        let minutes = &mut self.batch.minutes;
+        let at = *self.minutes.entry(key).or_insert_with(|| {
+            minutes.push((key, MinuteSums::default()));
+            minutes.len() as u32 - 1
+        });
+        self.last_minute = Some((key, at));
+        at
+    }
+
+    fn at(&mut self, row: u32) -> &mut RowSums {
+        &mut self.batch.rows[row as usize].1
     }
 }
 
 impl Deltas {
-    /// Makes ready for the next batch; what was allocated stays.
-    pub fn clear(&mut self) {
-        self.rows.clear();
-        self.days.clear();
-    }
-
-    /// The counters of a row.
-    fn at<'c>(&mut self, commit: &'c mut Commit, row: &RowKey) -> &'c mut Counters<i32> {
-        let index = self.index(commit, row);
-        &mut commit.pages[index as usize].1
-    }
-
-    fn index(&mut self, commit: &mut Commit, row: &RowKey) -> u32 {
-        *self.rows.of(row.bucket).entry(*row).or_insert_with(|| {
-            commit.pages.push((*row, Counters::default()));
-            commit.pages.len() as u32 - 1
-        })
+    fn of(&mut self, day: Day) -> &mut Delta {
+        if self.days.get(self.last).is_none_or(|delta| delta.batch.day != day) {
+            self.last = self.days.iter().position(|delta| delta.batch.day == day).unwrap_or_else(|| {
+                let batch = DayBatch { day, ..DayBatch::default() };
+                self.days.push(Delta { batch, ..Delta::default() });
+                self.days.len() - 1
+            });
+        }
+        &mut self.days[self.last]
     }
 }
 
 impl Seen {
-    /// Counts a hash on a row if it is new, or leaves that to the store, which
+    /// Counts the hashes of a hit if they are new, or leaves that to the store, which
     /// alone knows days that had begun before.
-    fn see(&mut self, day: Day, hash: Hash, row: u32, is_page: bool, commit: &mut Commit) {
-        if !self.hashes.insert(hash) {
-            return;
+    fn see(&mut self, hit: &Hit, row: u32, minute: u32, delta: &mut Delta) {
+        match self.is_whole {
+            true => self.see_whole(hit, row, minute, delta),
+            false => self.see_candidates(hit, row, minute, delta),
         }
-        if !self.is_whole {
-            commit.candidates.push(Candidate { day, hash, row, is_page });
-            return;
+    }
+
+    fn see_whole(&mut self, hit: &Hit, row: u32, minute: u32, delta: &mut Delta) {
+        let is_new = self.hashes.insert(hit.visitor);
+        if is_new {
+            delta.batch.fresh.push(hit.visitor);
+            delta.at(row).visitors += 1;
+            delta.batch.minutes[minute as usize].1.visitors += 1;
         }
-        commit.fresh.push((day, hash));
-        let counters = &mut commit.pages[row as usize].1;
-        *(if is_page { &mut counters.uniques } else { &mut counters.visitors }) += 1;
+        if self.hashes.insert(hit.page) {
+            delta.batch.fresh.push(hit.page);
+            delta.at(row).uniques += 1;
+            if !is_new && self.several.insert(hit.visitor) {
+                delta.unnamed.push(hit.visitor);
+                *delta.several.entry((hit.row.site, hit.row.kind)).or_default() += 1;
+            }
+        }
+    }
+
+    fn see_candidates(&mut self, hit: &Hit, row: u32, minute: u32, delta: &mut Delta) {
+        let next = self.visitors.len() as u32;
+        let visitor = *self.visitors.entry(hit.visitor).or_insert(next);
+        let candidate = |hash, tells| Candidate { hash, tells, visitor, row, minute };
+        if visitor == next {
+            delta.batch.candidates.push(candidate(hit.visitor, Tells::Visitor));
+            // The place of the hash that says so, which only the salt makes.
+            delta.batch.candidates.push(candidate(hit.visitor, Tells::Several));
+        }
+        if self.hashes.insert(hit.page) {
+            delta.batch.candidates.push(candidate(hit.page, Tells::Page));
+        }
     }
 
     /// Makes ready for the next batch.
@@ -144,9 +196,43 @@ impl Seen {
     }
 }
 
-/// Shard of an open visit.
-pub fn shard_of(visit: &Hash) -> u16 {
-    u16::from(visit[0]) % SHARDS
+impl OpenDay {
+    fn insert(&mut self, hash: Hash, visit: OpenVisit, is_changed: bool) {
+        let end = Reverse((visit.last, hash));
+        self.ends.entry((visit.site, visit.kind)).or_default().push(end);
+        self.put(hash, visit, is_changed);
+    }
+
+    /// One that is among the ends already.
+    fn put(&mut self, hash: Hash, visit: OpenVisit, is_changed: bool) {
+        if is_changed {
+            self.changed.push(hash);
+        }
+        self.visits.insert(hash, Kept { visit, is_changed });
+    }
+
+    /// Ends the visits that are over.
+    fn expire(&mut self, ended: &mut Vec<OpenVisit>) {
+        for (of, ends) in &mut self.ends {
+            let newest = self.newest.get(of).copied().unwrap_or(0);
+            while let Some(&Reverse((time, hash))) = ends.peek() {
+                let Some(kept) = self.visits.get(&hash) else {
+                    ends.pop();
+                    continue;
+                };
+                if !(OpenVisit { last: time, ..kept.visit }).is_over(newest) {
+                    break;
+                }
+                ends.pop();
+                if kept.visit.is_over(newest) {
+                    ended.push(kept.visit);
+                    self.visits.remove(&hash);
+                } else {
+                    ends.push(Reverse((kept.visit.last, hash)));
+                }
+            }
+        }
+    }
 }
 
 impl Sessions {
@@ -171,89 +257,101 @@ impl Sessions {
     pub fn load(
         &mut self,
         (day, salt): (Day, Hash),
-        visits: Vec<(Hash, OpenVisit<RowKey>)>,
-        newest: Vec<((SiteId, Kind), u32)>,
+        visits: impl IntoIterator<Item = (Hash, OpenVisit)>,
+        newest: impl IntoIterator<Item = (Of, u32)>,
         is_new: bool,
     ) {
         let mut open = OpenDay { salt, ..OpenDay::default() };
         open.seen.is_whole = is_new;
-        open.visits.extend(visits);
+        for (hash, visit) in visits {
+            open.insert(hash, visit, false);
+        }
         open.newest.extend(newest);
         self.days.insert(day, open);
     }
 
     /// Begins a day under a salt, of which the store has nothing.
     pub fn begin(&mut self, day: Day, salt: Hash) {
-        self.load((day, salt), Vec::new(), Vec::new(), true);
+        self.load((day, salt), [], [], true);
     }
 
     /// Counts one hit.
-    pub fn hit(&mut self, hit: &Hit, deltas: &mut Deltas, commit: &mut Commit) {
+    pub fn hit(&mut self, hit: &Hit, deltas: &mut Deltas) {
         let open = self.days.entry(hit.day).or_default();
-        deltas.days.insert(hit.day);
+        let delta = deltas.of(hit.day);
         let key = (hit.row.site, hit.row.kind);
         let newest = open.newest.get(&key).copied().unwrap_or(0);
         open.newest.insert(key, newest.max(hit.time));
-        open.changed.insert(shard_of(&hit.visit));
-        let found = open.visits.get_mut(&hit.visit).filter(|v| v.last + DROP_AFTER >= newest);
-        let index = match found {
-            Some(visit) if visit.joins(hit.time) => visit.join(hit, deltas, commit),
-            Some(visit) => {
-                if hit.time > visit.last {
-                    *visit = OpenVisit::begin(hit);
+        let minute = delta.minute(hit);
+        let row = match open.visits.get_mut(&hit.visit) {
+            Some(Kept { visit, is_changed }) => {
+                let is_alive = !visit.is_over(newest);
+                if is_alive && visit.joins(hit.time) {
+                    if !std::mem::replace(is_changed, true) {
+                        open.changed.push(hit.visit);
+                    }
+                    visit.join(hit, delta)
+                } else if !is_alive || hit.time > visit.last {
+                    let before = std::mem::replace(visit, OpenVisit::begin(hit));
+                    delta.batch.ended.push(before);
+                    if !std::mem::replace(is_changed, true) {
+                        open.changed.push(hit.visit);
+                    }
+                    begin(hit, minute, delta)
+                } else {
+                    // It came late, and is over at once; the open one goes on.
+                    delta.batch.ended.push(OpenVisit::begin(hit));
+                    begin(hit, minute, delta)
                 }
-                begin(hit, deltas, commit)
             }
             None => {
-                open.visits.insert(hit.visit, OpenVisit::begin(hit));
-                begin(hit, deltas, commit)
+                open.insert(hit.visit, OpenVisit::begin(hit), true);
+                begin(hit, minute, delta)
             }
         };
-        commit.pages[index as usize].1.page_views += 1;
-        open.seen.see(hit.day, hit.visitor, index, false, commit);
-        open.seen.see(hit.day, hit.page, index, true, commit);
+        delta.at(row).page_views += 1;
+        delta.batch.minutes[minute as usize].1.page_views += 1;
+        open.seen.see(hit, row, minute, delta);
     }
 
-    /// Drops what is over, and lists the shards that a commit has to rewrite
-    /// and the newest times. `encode` gives a visit's bytes.
-    pub fn changes(
-        &mut self,
-        deltas: &Deltas,
-        mut encode: impl FnMut(&Hash, &OpenVisit<RowKey>, &mut Vec<u8>),
-    ) -> Vec<(Day, u16, Vec<u8>)> {
-        let mut shards = Vec::new();
-        for &day in &deltas.days {
+    /// What the batch adds to each of its days: visits that are over end, those that
+    /// have changed are listed. `several` makes the hash that says that a visitor saw
+    /// more than one page.
+    pub fn finish(&mut self, deltas: &mut Deltas, several: &dyn Fn(Day, &Hash) -> Hash) -> Vec<DayBatch> {
+        let mut batches = Vec::new();
+        for delta in std::mem::take(&mut deltas.days) {
+            let Delta { mut batch, several: counts, unnamed, .. } = delta;
+            let day = batch.day;
             let Some(open) = self.days.get_mut(&day) else { continue };
             open.seen.settle();
-            let (newest, changed) = (&open.newest, &mut open.changed);
-            open.visits.retain(|visit_hash, visit| {
-                let key = (visit.entry.site, visit.entry.kind);
-                let keep = visit.last + DROP_AFTER >= newest.get(&key).copied().unwrap_or(0);
-                if !keep {
-                    changed.insert(shard_of(visit_hash));
-                }
-                keep
-            });
-            let mut payloads: Map<u16, Vec<u8>> = open.changed.drain().map(|shard| (shard, Vec::new())).collect();
-            for (hash, visit) in &open.visits {
-                if let Some(payload) = payloads.get_mut(&shard_of(hash)) {
-                    encode(hash, visit, payload);
+            open.expire(&mut batch.ended);
+            let name = |candidate: &mut Candidate| candidate.hash = several(day, &candidate.hash);
+            batch.candidates.iter_mut().filter(|candidate| candidate.tells == Tells::Several).for_each(name);
+            batch.fresh.extend(unnamed.iter().map(|visitor| several(day, visitor)));
+            batch.several = counts.into_iter().collect();
+            batch.salt = Some(open.salt);
+            batch.newest = open.newest.iter().map(|(&(site, kind), &time)| (site, kind, time)).collect();
+            for hash in open.changed.drain(..) {
+                if let Some(kept) = open.visits.get_mut(&hash)
+                    && std::mem::take(&mut kept.is_changed)
+                {
+                    batch.open.push((hash, kept.visit));
                 }
             }
-            shards.extend(payloads.into_iter().map(|(shard, payload)| (day, shard, payload)));
+            batches.push(batch);
         }
-        shards
+        deltas.last = 0;
+        batches
     }
 
-    /// The newest times of the days of a batch.
-    pub fn newest(&self, deltas: &Deltas) -> Vec<(Day, SiteId, Kind, u32)> {
-        let of = |day: Day| self.days.get(&day).into_iter().flat_map(|open| &open.newest);
-        deltas.days.iter().flat_map(|&day| of(day).map(move |(&(site, kind), &time)| (day, site, kind, time))).collect()
+    /// A visit that is still open.
+    pub fn find(&self, day: Day, hash: &Hash) -> Option<&OpenVisit> {
+        self.days.get(&day)?.visits.get(hash).map(|kept| &kept.visit)
     }
 
     /// Every open visit.
-    pub fn visits(&self) -> impl Iterator<Item = &OpenVisit<RowKey>> {
-        self.days.values().flat_map(|open| open.visits.values())
+    pub fn visits(&self) -> impl Iterator<Item = &OpenVisit> {
+        self.days.values().flat_map(|open| open.visits.values().map(|kept| &kept.visit))
     }
 
     /// Lets go of days that no batch has touched for long; they are read again
@@ -264,18 +362,19 @@ impl Sessions {
 }
 
 /// Counts a visit that begins; returns the place of its row.
-fn begin(hit: &Hit, deltas: &mut Deltas, commit: &mut Commit) -> u32 {
-    let index = deltas.index(commit, &hit.row);
-    let counters = &mut commit.pages[index as usize].1;
-    counters.visits += 1;
-    counters.bounces += 1;
-    counters.exits += 1;
-    index
+fn begin(hit: &Hit, minute: u32, delta: &mut Delta) -> u32 {
+    let row = delta.row(&hit.row);
+    delta.at(row).visits += 1;
+    delta.batch.minutes[minute as usize].1.visits += 1;
+    row
 }
 
-impl OpenVisit<RowKey> {
-    fn begin(hit: &Hit) -> OpenVisit<RowKey> {
-        OpenVisit { first: hit.time, last: hit.time, entry: hit.row, exit: hit.row, bounce: true }
+impl OpenVisit {
+    fn begin(hit: &Hit) -> OpenVisit {
+        let RowKey { site, kind, page, host, visit, .. } = hit.row;
+        let view = View { page, host };
+        let (first, last) = (hit.time, hit.time);
+        OpenVisit { site, kind, visit, entry: view, exit: view, first, last, bounce: true, seconds: 0, timed: 0 }
     }
 
     fn joins(&self, time: u32) -> bool {
@@ -284,141 +383,21 @@ impl OpenVisit<RowKey> {
 
     /// Takes the hit into the visit; returns the place of the row it counts on: its
     /// own page and hour with the dimensions of the visit's entry.
-    fn join(&mut self, hit: &Hit, deltas: &mut Deltas, commit: &mut Commit) -> u32 {
-        let row = RowKey { visit: self.entry.visit, ..hit.row };
-        if self.bounce {
-            deltas.at(commit, &self.entry).bounces -= 1;
-            self.bounce = false;
-        }
-        let index = deltas.index(commit, &row);
+    fn join(&mut self, hit: &Hit, delta: &mut Delta) -> u32 {
+        let row = RowKey { visit: self.visit, ..hit.row };
+        self.bounce = false;
+        let index = delta.row(&row);
         if hit.time >= self.last {
-            let before = deltas.at(commit, &self.exit);
-            before.duration_s += (hit.time - self.last) as i32;
-            before.duration_n += 1;
-            before.exits -= 1;
-            commit.pages[index as usize].1.exits += 1;
-            self.exit = row;
+            let View { page, host } = self.exit;
+            let before = delta.row(&RowKey { page, host, ..row });
+            let seconds = hit.time - self.last;
+            delta.at(before).duration_s += seconds;
+            delta.at(before).duration_n += 1;
+            self.seconds += seconds;
+            self.timed += 1;
+            self.exit = View { page: row.page, host: row.host };
             self.last = hit.time;
         }
         index
-    }
-
-    /// The visit with its rows translated to the store's ids.
-    pub fn map<S>(&self, mut f: impl FnMut(&RowKey) -> S) -> OpenVisit<S> {
-        let (entry, exit) = (f(&self.entry), f(&self.exit));
-        OpenVisit { first: self.first, last: self.last, entry, exit, bounce: self.bounce }
-    }
-}
-
-impl<R> OpenVisit<R> {
-    /// The time of its first page view, epoch seconds.
-    pub fn first(&self) -> u32 {
-        self.first
-    }
-
-    /// The time of its last page view, epoch seconds.
-    pub fn last(&self) -> u32 {
-        self.last
-    }
-
-    /// The row of its last page view.
-    pub fn exit(&self) -> &R {
-        &self.exit
-    }
-}
-
-impl OpenVisit<StoredRow> {
-    /// Entry and exit row.
-    pub fn rows(&self) -> [StoredRow; 2] {
-        [self.entry, self.exit]
-    }
-
-    /// The visit with these rows instead.
-    pub fn with_rows(&self, entry: RowKey, exit: RowKey) -> OpenVisit<RowKey> {
-        OpenVisit { first: self.first, last: self.last, entry, exit, bounce: self.bounce }
-    }
-}
-
-mod codec {
-    //! Open visits as bytes, before they are sealed. The first byte is the
-    //! version of the layout.
-
-    use super::{OpenVisit, StoredRow};
-    use crate::model::{Channel, Country, Device, Hash, Kind, RowKey, Stored, Sym, VisitDims};
-
-    const LAYOUT: u8 = 1;
-
-    fn put_row(row: &RowKey<VisitDims>, out: &mut Vec<u8>) {
-        let v = &row.visit;
-        let numbers = [
-            row.site,
-            row.bucket,
-            row.page.0,
-            row.host.0,
-            v.source.0,
-            v.referrer.0,
-            v.campaign.0,
-            v.region.0,
-            v.city.0,
-        ];
-        for number in numbers.into_iter().chain([v.browser.0, v.os.0]) {
-            out.extend_from_slice(&number.to_le_bytes());
-        }
-        out.extend_from_slice(&v.country.0);
-        out.extend_from_slice(&[row.kind as u8, v.channel as u8, v.device as u8]);
-    }
-
-    fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
-        let (first, rest) = bytes.split_first_chunk::<N>()?;
-        *bytes = rest;
-        Some(*first)
-    }
-
-    fn number(bytes: &mut &[u8]) -> Option<u32> {
-        take::<4>(bytes).map(u32::from_le_bytes)
-    }
-
-    fn get_row(bytes: &mut &[u8]) -> Option<RowKey<VisitDims>> {
-        let (site, bucket) = (number(bytes)?, number(bytes)?);
-        let mut sym = || number(bytes).map(Sym);
-        let (page, host, source, referrer) = (sym()?, sym()?, sym()?, sym()?);
-        let (campaign, region, city, browser, os) = (sym()?, sym()?, sym()?, sym()?, sym()?);
-        let country = Country(take(bytes)?);
-        let [kind, channel, device] = take(bytes)?;
-        let kind = if kind == 0 { Kind::Log } else { Kind::Beacon };
-        let (channel, device) = (Channel::from_index(channel)?, Device::from_index(device)?);
-        let visit = VisitDims { source, referrer, campaign, region, city, browser, os, country, channel, device };
-        Some(RowKey { site, kind, bucket, page, host, visit })
-    }
-
-    impl OpenVisit<StoredRow> {
-        /// Appends the visit to a shard's payload.
-        pub fn encode(&self, hash: &Hash, out: &mut Vec<u8>) {
-            if out.is_empty() {
-                out.push(LAYOUT);
-            }
-            out.extend_from_slice(hash);
-            out.extend_from_slice(&self.first.to_le_bytes());
-            out.extend_from_slice(&self.last.to_le_bytes());
-            out.push(self.bounce.into());
-            put_row(&self.entry.0, out);
-            put_row(&self.exit.0, out);
-        }
-
-        /// Reads a shard's payload; `None` if it is not one of ours.
-        pub fn decode_all(mut bytes: &[u8]) -> Option<Vec<(Hash, OpenVisit<StoredRow>)>> {
-            let mut visits = Vec::new();
-            if take::<1>(&mut bytes)? != [LAYOUT] {
-                return None;
-            }
-            while !bytes.is_empty() {
-                let hash = take(&mut bytes)?;
-                let (first, last) = (number(&mut bytes)?, number(&mut bytes)?);
-                let bounce = take::<1>(&mut bytes)? == [1];
-                let (entry, exit) = (Stored(get_row(&mut bytes)?), Stored(get_row(&mut bytes)?));
-                visits.push((hash, OpenVisit { first, last, entry, exit, bounce }));
-            }
-            Some(visits)
-        }
     }
 }

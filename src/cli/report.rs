@@ -5,8 +5,9 @@ use super::config::Config;
 use super::{console, ingest};
 use crate::error::{Exit, Failure, Outcome, to_stdout};
 use crate::model::{Dimension, Kind, Metric};
-use crate::report::{Asked, CsvOptions, Report, Span, Style, build, csv, json, markdown, text};
-use crate::store::Filter;
+use crate::report::{Asked, CsvOptions, Report, Style, build, csv, json, markdown, text};
+use crate::query::Span;
+use crate::query::Filter;
 use std::io::Write;
 use std::path::Path;
 
@@ -61,12 +62,12 @@ fn asked(args: &args::Report, config: &Config, format: &str) -> Result<Asked, Fa
     Ok(Asked {
         site: config.site.clone(),
         span: Span {
-            period: word("--period", args.period.as_deref(), crate::report::Period::ALL, |p| p.as_str())?,
+            period: word("--period", args.period.as_deref(), crate::query::Period::ALL, |p| p.as_str())?,
             since: args.since.clone(),
             until: args.until.clone(),
         },
-        interval: word("--interval", args.interval.as_deref(), crate::report::Interval::ALL, |i| i.as_str())?,
-        compare: word("--compare", args.compare.as_deref(), crate::report::Compare::ALL, |c| c.as_str())?,
+        interval: word("--interval", args.interval.as_deref(), crate::query::Interval::ALL, |i| i.as_str())?,
+        compare: word("--compare", args.compare.as_deref(), crate::query::Compare::ALL, |c| c.as_str())?,
         filters: args.filter.iter().map(filter).collect::<Result<_, _>>()?,
         by: by.collect::<Result<_, _>>()?,
         sort: sort.and_then(Metric::parse),

@@ -5,7 +5,8 @@ use super::config::{Config, check_site};
 use super::console::{clean, notice, thousands};
 use super::ingest;
 use crate::error::{Failure, Outcome, to_stdout};
-use crate::store::{DEFAULT_CAP, Query, Site, StoreError, Writer};
+use crate::store::{DEFAULT_CAP, Site, StoreError, Writer};
+use crate::query::Query;
 use std::fmt::Write;
 use std::io::IsTerminal;
 

@@ -108,6 +108,14 @@ impl Identity {
         file.write_all(&random_key()).and_then(|()| file.sync_all()).map_err(io)
     }
 
+    /// A key for something else, derived from the store's.
+    pub fn derive(&self, label: &str) -> [u8; 32] {
+        let mut mac = self.mac.clone();
+        mac.update(b"derive");
+        mac.update(label.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
     /// The mark of some bytes.
     pub fn mark(&self, bytes: &[u8]) -> Mark {
         let mut mac = self.mac.clone();

@@ -1,6 +1,8 @@
 //! What one transaction writes: facts, hashes, open visits and cursors.
 
-use super::{Class, Counters, Day, Hash, Kind, Ledger, RequestKey, RequestSums, RowKey, SiteId};
+use super::facts::{Kind, RowKey, SiteId};
+use super::open_day::{Facts, MinuteKey, MinuteSums, Of};
+use super::{Day, Hash, Ledger, OpenVisit};
 
 /// A keyed hash of some bytes of an input and how many they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +43,9 @@ pub struct InputState {
     pub last_place: Option<(SiteId, u32)>,
     /// Lines by class.
     pub ledger: Ledger,
+    /// Whether what is sealed of it could be opened: without the store's key only path
+    /// and format are known.
+    pub is_known: bool,
 }
 
 /// What a batch read of one input.
@@ -50,60 +55,83 @@ pub struct InputCommit {
     pub state: InputState,
 }
 
-/// A hash that may be new today, and the row that it counts on if so.
+/// What a hash tells if it is new today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tells {
+    /// A visitor.
+    Visitor,
+    /// A page visitor.
+    Page,
+    /// That a visitor saw more than one page.
+    Several,
+}
+
+/// A hash that may be new today, and what it counts on if so.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
+    /// The hash.
+    pub hash: Hash,
+    /// What it tells.
+    pub tells: Tells,
+    /// Which of the batch's visitors it belongs to.
+    pub visitor: u32,
+    /// Index into the day's rows.
+    pub row: u32,
+    /// Index into the day's minutes.
+    pub minute: u32,
+}
+
+/// Counters of a row of page views while a batch is built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowSums {
+    /// Page views.
+    pub page_views: u32,
+    /// Visitors seen first here.
+    pub visitors: u32,
+    /// Page visitors.
+    pub uniques: u32,
+    /// Visits that began here.
+    pub visits: u32,
+    /// Seconds on the page, where known.
+    pub duration_s: u32,
+    /// Page views whose seconds are known.
+    pub duration_n: u32,
+}
+
+/// What a batch adds to one open day.
+#[derive(Default)]
+pub struct DayBatch {
     /// The local day.
     pub day: Day,
-    /// A visitor or a page visitor.
-    pub hash: Hash,
-    /// Index into the commit's pages.
-    pub row: u32,
-    /// Whether it is a page visitor.
-    pub is_page: bool,
+    /// The fingerprint of the salt that its page views were hashed with.
+    pub salt: Option<Hash>,
+    /// Page views by hour, page, host and dimensions of their visit.
+    pub rows: Vec<(RowKey, RowSums)>,
+    /// Totals by minute.
+    pub minutes: Vec<(MinuteKey, MinuteSums)>,
+    /// Visits that have ended.
+    pub ended: Vec<OpenVisit>,
+    /// Hashes to be looked up among those seen.
+    pub candidates: Vec<Candidate>,
+    /// Hashes that are known to be new, and counted.
+    pub fresh: Vec<Hash>,
+    /// Visitors who are known to have seen more than one page since this batch.
+    pub several: Vec<(Of, u32)>,
+    /// Everything that is not page views.
+    pub facts: Facts,
+    /// Open visits that have changed.
+    pub open: Vec<(Hash, OpenVisit)>,
+    /// The newest time by site and kind.
+    pub newest: Vec<(SiteId, Kind, u32)>,
 }
 
 /// Everything that one transaction writes.
 #[derive(Default)]
 pub struct Commit {
-    /// Rows of page facts.
-    pub pages: Vec<(RowKey, Counters<i32>)>,
-    /// Hashes to be looked up among those seen.
-    pub candidates: Vec<Candidate>,
-    /// Hashes that are known to be new, and counted.
-    pub fresh: Vec<(Day, Hash)>,
-    /// Rows of request facts and, where there is a path, error facts.
-    pub requests: Vec<(RequestKey, RequestSums)>,
-    /// Times taken: the request's key (without path), bin, count.
-    pub latencies: Vec<(RequestKey, u16, i64)>,
-    /// Lines by site, hour and class.
-    pub ledger: Vec<(SiteId, u32, Class, u64)>,
-    /// Sealed shards of open visits; an empty one is deleted.
-    pub shards: Vec<(Day, u16, Vec<u8>)>,
-    /// Newest time of a day by site and kind.
-    pub newest: Vec<(Day, SiteId, Kind, u32)>,
-    /// Days written to and the fingerprint of their salt.
-    pub days: Vec<(Day, Hash)>,
+    /// The days that it writes to.
+    pub days: Vec<DayBatch>,
     /// Inputs read.
     pub inputs: Vec<InputCommit>,
     /// The clock, epoch seconds.
     pub now: i64,
-}
-
-impl Commit {
-    /// Empties it for the next batch; what was allocated stays.
-    pub fn clear(&mut self) {
-        let Commit { pages, candidates, fresh, requests, latencies, ledger, shards, newest, days, inputs, now } = self;
-        pages.clear();
-        candidates.clear();
-        fresh.clear();
-        requests.clear();
-        latencies.clear();
-        ledger.clear();
-        shards.clear();
-        newest.clear();
-        days.clear();
-        inputs.clear();
-        *now = 0;
-    }
 }

@@ -16,6 +16,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind of that number, as stored.
+    pub fn from_index(index: u8) -> Option<Kind> {
+        [Kind::Log, Kind::Beacon].get(usize::from(index)).copied()
+    }
+
     /// The name in flags and columns.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -30,6 +35,9 @@ impl Kind {
 pub struct Country(pub [u8; 2]);
 
 impl Country {
+    /// Fewer visitors came from there than may be told apart.
+    pub const RARE: Country = Country([1, 1]);
+
     /// The stored number: first letter times 256 plus second, 0 unknown.
     pub fn code(self) -> u16 {
         u16::from_be_bytes(self.0)
@@ -44,6 +52,7 @@ impl Country {
     pub fn as_str(&self) -> &str {
         match self.0 {
             [0, _] => "",
+            [1, _] => "(rare)",
             _ => std::str::from_utf8(&self.0).unwrap_or(""),
         }
     }
@@ -85,6 +94,8 @@ named! {
         Paid = 6 "paid",
         /// Any other site.
         Referral = 7 "referral",
+        /// Fewer visitors had it than may be told apart.
+        Rare = 8 "(rare)",
     }
 }
 
@@ -99,6 +110,8 @@ named! {
         Phone = 2 "phone",
         /// Tablet.
         Tablet = 3 "tablet",
+        /// Fewer visitors had it than may be told apart.
+        Rare = 4 "(rare)",
     }
 }
 
@@ -132,10 +145,9 @@ pub struct VisitDims {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VisitSym(pub u32);
 
-/// The dimensions of a row of `page_facts`; those of the visit by number while
-/// rows are added up, spelled out when they are read or written.
+/// The dimensions of a page view while a batch is added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RowKey<V = VisitSym> {
+pub struct RowKey {
     /// The site.
     pub site: SiteId,
     /// Log or beacon.
@@ -147,29 +159,28 @@ pub struct RowKey<V = VisitSym> {
     /// Virtual host, in `Hosts`.
     pub host: Sym,
     /// Those of the visit's entry.
-    pub visit: V,
+    pub visit: VisitSym,
 }
 
-/// Additive counters of a row; a correction may be negative. Half as wide in a
-/// batch, of which a row is a small part, as in sums.
+/// Additive counters of page views and visits, none of them ever negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters<N = i64> {
+pub struct Counters {
     /// Requests of class page.
-    pub page_views: N,
+    pub page_views: i64,
     /// Visitors first seen that day on this row.
-    pub visitors: N,
+    pub visitors: i64,
     /// Page visitors first seen that day on this row.
-    pub uniques: N,
+    pub uniques: i64,
     /// Visits that began here.
-    pub visits: N,
+    pub visits: i64,
     /// Of those, visits of one page view.
-    pub bounces: N,
+    pub bounces: i64,
     /// Visits that ended here.
-    pub exits: N,
+    pub exits: i64,
     /// Seconds on the page, where known.
-    pub duration_s: N,
+    pub duration_s: i64,
     /// Page views whose duration is known.
-    pub duration_n: N,
+    pub duration_n: i64,
 }
 
 impl Counters {
@@ -186,7 +197,7 @@ impl Counters {
     }
 }
 
-/// The dimensions of a row of `request_facts`.
+/// What requests are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RequestKey {
     /// The site.
@@ -216,27 +227,6 @@ pub struct RequestSums {
     pub time_us: i64,
     /// Requests whose time is known.
     pub time_n: i64,
-}
-
-/// The same with the store's ids in place of symbols.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Stored<T>(pub T);
-
-impl<V> RowKey<V> {
-    /// The row with these dimensions of its visit instead.
-    pub fn with_visit<W>(self, visit: W) -> RowKey<W> {
-        RowKey { site: self.site, kind: self.kind, bucket: self.bucket, page: self.page, host: self.host, visit }
-    }
-}
-
-impl RowKey<VisitDims> {
-    /// The row with every symbol replaced.
-    pub fn map(&self, mut f: impl FnMut(super::Dictionary, Sym) -> Sym) -> RowKey<VisitDims> {
-        use super::Dictionary as D;
-        let page = f(D::Pages, self.page);
-        let host = f(D::Hosts, self.host);
-        RowKey { page, host, ..self.with_visit(self.visit.map(f)) }
-    }
 }
 
 impl VisitDims {

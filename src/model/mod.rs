@@ -8,7 +8,11 @@ mod dimension;
 mod facts;
 mod hit;
 mod live;
+mod open_day;
+mod open_visit;
+mod privacy;
 mod request;
+mod seal;
 pub mod stars;
 mod symbol;
 mod symbols;
@@ -16,12 +20,19 @@ mod text;
 
 pub use class::{Class, Ledger};
 pub use clock::{Day, Zone};
-pub use commit::{Candidate, Commit, Cursor, InputCommit, InputState, Mark};
+pub use commit::{Candidate, Commit, Cursor, DayBatch, InputCommit, InputState, Mark, RowSums, Tells};
 pub use dimension::{Dimension, Metric, Sort};
-pub use facts::{Channel, SiteId, Stored, latency_bin, latency_of_bin};
+pub use facts::{Channel, SiteId, latency_bin, latency_of_bin};
 pub use facts::{Counters, Country, Device, Kind, RequestKey, RequestSums, RowKey, VisitDims, VisitSym};
 pub use hit::{Hash, Hit};
 pub use live::{Live, MINUTES, Presence};
+pub use open_day::{
+    CrossKey, CrossSums, Facts, Mapped, Marks, MinuteKey, MinuteSums, Of, PageKey, PageSums, Rows, Sums, VisitKey,
+    VisitSums, add_up,
+};
+pub use open_visit::{OpenVisit, View};
+pub use seal::{Keys, NoKeys, Part, Place, Seal};
+pub use privacy::Privacy;
 pub use request::{Malformed, Request};
 pub use symbol::{Dictionary, Sym};
 pub use symbols::{LocalSymbols, Symbols};

@@ -39,11 +39,13 @@ pub enum Dictionary {
     Bots,
     /// Request methods.
     Methods,
+    /// Values of any dimension of visits, beside pages.
+    Values,
 }
 
 impl Dictionary {
     /// All dictionaries, in the order of their numbers.
-    pub const ALL: [Dictionary; 10] = [
+    pub const ALL: [Dictionary; 11] = [
         Dictionary::Pages,
         Dictionary::Paths,
         Dictionary::Referrers,
@@ -54,6 +56,7 @@ impl Dictionary {
         Dictionary::Hosts,
         Dictionary::Bots,
         Dictionary::Methods,
+        Dictionary::Values,
     ];
 
     /// The table's name.
@@ -69,6 +72,7 @@ impl Dictionary {
             Dictionary::Hosts => "hosts",
             Dictionary::Bots => "bots",
             Dictionary::Methods => "methods",
+            Dictionary::Values => "values_of_pairs",
         }
     }
 }

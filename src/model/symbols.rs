@@ -87,11 +87,15 @@ impl Symbols {
         })
     }
 
-    /// Copies what was numbered since `known` was filled last: the number of a
-    /// visit's dimensions is their place.
-    pub fn copy_visits(&self, known: &mut Vec<VisitDims>) {
+    /// The dimensions behind numbers.
+    pub fn dims(&self, visits: impl IntoIterator<Item = VisitSym>) -> Vec<VisitDims> {
         let tables = self.tables();
-        known.extend_from_slice(&tables.visits[known.len().min(tables.visits.len())..]);
+        visits.into_iter().map(|visit| tables.visits[visit.0 as usize]).collect()
+    }
+
+    /// The text of a symbol.
+    pub fn text(&self, dictionary: Dictionary, sym: Sym) -> Arc<str> {
+        self.tables().interners[dictionary as usize].texts[sym.0 as usize].clone()
     }
 }
 

@@ -3,7 +3,9 @@
 
 use super::judged::{Judged, Line};
 use crate::anonymise::DaySalt;
-use crate::model::{Class, Commit, Day, Hit, Ledger, RequestKey, RequestSums, SiteId, Sym, latency_bin};
+use crate::model::{
+    Class, Day, Facts, Hit, Ledger, RequestKey, RequestSums, SiteId, Sums as _, Sym, Zone, latency_bin,
+};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
@@ -148,10 +150,10 @@ impl Batch {
             time_n: line.duration_us.is_some().into(),
         };
         if let Some(errors) = slot.errors {
-            add(part.requests.at(errors), &sums);
+            part.requests.at(errors).add(&sums);
         }
         let Some(facts) = slot.facts else { return };
-        add(part.requests.at(facts), &sums);
+        part.requests.at(facts).add(&sums);
         if let Some(time) = line.duration_us {
             let key = part.requests.sums[facts as usize].0;
             *part.latencies.of((key, latency_bin(time))) += 1;
@@ -191,24 +193,27 @@ impl Batch {
         self.number += 1;
     }
 
-    /// Everything but page views, added up over the inputs.
-    pub fn fill(&self, commit: &mut Commit) {
-        let mut all = Part::default();
+    /// Everything but page views, by the local day.
+    pub fn facts(&self, zone: Zone) -> BTreeMap<Day, Facts> {
+        let mut days = BTreeMap::<Day, Facts>::new();
+        let mut known: Map<u32, Day> = Map::default();
+        let mut day = |bucket: u32| *known.entry(bucket).or_insert_with(|| zone.day(bucket.into()));
         for (_, part) in &self.parts.parts {
             for (key, lines) in &part.places.sums {
-                *all.places.of(*key) += lines;
+                days.entry(day(key.1)).or_default().ledger.push((*key, *lines));
             }
             for (key, sums) in &part.requests.sums {
-                add(all.requests.of(*key), sums);
+                let facts = days.entry(day(key.bucket)).or_default();
+                match key.path {
+                    Sym::EMPTY => facts.requests.push((*key, *sums)),
+                    _ => facts.errors.push((RequestKey { bucket: 0, bot: Sym::EMPTY, ..*key }, *sums)),
+                }
             }
-            for (key, n) in &part.latencies.sums {
-                *all.latencies.of(*key) += n;
+            for ((key, bin), n) in &part.latencies.sums {
+                days.entry(day(key.bucket)).or_default().latencies.push(((*key, *bin), *n as u64));
             }
         }
-        let places = all.places.sums.into_iter();
-        commit.ledger = places.map(|((site, bucket, class), n)| (site, bucket, class, n)).collect();
-        commit.requests = all.requests.sums;
-        commit.latencies = all.latencies.sums.into_iter().map(|((key, bin), n)| (key, bin, n)).collect();
+        days
     }
 }
 
@@ -221,11 +226,4 @@ impl Part {
             errors: (counts && key.path != Sym::EMPTY).then(|| self.requests.number(key)),
         }
     }
-}
-
-fn add(sums: &mut RequestSums, more: &RequestSums) {
-    sums.requests += more.requests;
-    sums.bytes += more.bytes;
-    sums.time_us += more.time_us;
-    sums.time_n += more.time_n;
 }

@@ -7,12 +7,15 @@ use super::error::IngestError;
 use super::live::{self, Lives, by_site};
 use super::settings::Settings;
 use super::states::{Reached, new_states, overtaken, remember};
-use crate::anonymise::DaySalt;
+use crate::anonymise::{DayKey, DayKeys, DaySalt, Salts, Sealer};
 use crate::input::Identity;
-use crate::model::{Commit, Day, Dictionary, InputCommit, InputState, Kind, Presence, RowKey, SiteId, Sym, Symbols};
-use crate::sessionise::{Deltas, OpenVisit, Sessions};
-use crate::store::{DayWas, Site, StoreError, Tx, Writer};
-use std::collections::BTreeSet;
+use crate::model::{
+    Commit, Day, DayBatch, Dictionary, Hash, InputCommit, InputState, Keys, NoKeys, OpenVisit, Presence, Seal, SiteId,
+    Sym, Symbols,
+};
+use crate::sessionise::{Deltas, Sessions};
+use crate::store::{DayWas, Means, OpenVisits, Site, StoreError, Tx, Writer, random_id};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Where what is read goes.
@@ -48,12 +51,49 @@ pub struct Committer {
     settings: Arc<Settings>,
     identity: Arc<Identity>,
     symbols: Arc<Symbols>,
+    secrets: Secrets,
     inputs: Vec<InputState>,
     sessions: Sessions,
     version: Option<String>,
-    /// Those of the batch before, emptied.
-    commit: Commit,
-    deltas: Deltas,
+}
+
+/// What hides open days and cursors.
+#[derive(Clone)]
+pub struct Secrets {
+    /// The salts.
+    pub salts: Arc<Salts>,
+    /// The day keys.
+    pub days: Arc<DayKeys>,
+}
+
+/// What seals one day while a commit is under way.
+struct Sealed {
+    sealer: Sealer,
+    fingerprint: Hash,
+    // Held for their locks.
+    _key: Arc<DayKey>,
+    _salt: Option<Arc<DaySalt>>,
+}
+
+/// The one key of a store that opens cursors.
+pub(super) struct Cursors<'c>(pub(super) &'c Identity, pub(super) &'c str);
+
+impl Cursors<'_> {
+    fn sealer(&self) -> Sealer {
+        Sealer::plain(self.1, &self.0.derive("cursors"))
+    }
+}
+
+impl Keys for Cursors<'_> {
+    fn day(&self, day: Day) -> Option<Box<dyn Seal>> {
+        NoKeys.day(day)
+    }
+    fn carried(&self, day: Day) -> Option<Box<dyn Seal>> {
+        NoKeys.carried(day)
+    }
+    fn cursors(&self) -> Option<Box<dyn Seal>> {
+        Some(Box::new(self.sealer()))
+    }
 }
 
 impl Committer {
@@ -63,11 +103,11 @@ impl Committer {
         settings: Arc<Settings>,
         identity: Arc<Identity>,
         symbols: Arc<Symbols>,
+        secrets: Secrets,
         inputs: Vec<InputState>,
     ) -> Committer {
         let (sessions, marked) = (Sessions::default(), BTreeSet::new());
-        let (commit, deltas) = (Commit::default(), Deltas::default());
-        Committer { keep, marked, settings, identity, symbols, inputs, sessions, version: None, commit, deltas }
+        Committer { keep, marked, settings, identity, symbols, secrets, inputs, sessions, version: None }
     }
 
     /// The number of a site, made if there is none of that name.
@@ -107,9 +147,8 @@ impl Committer {
         if !live::days(self.settings.zone, now).into_iter().all(|day| self.sessions.has(day)) {
             return None;
         }
-        let presence = |visit: &OpenVisit<RowKey>| {
-            let row = visit.exit();
-            (row.site, Presence { first: visit.first(), last: visit.last(), page: row.page })
+        let presence = |visit: &OpenVisit| {
+            (visit.site, Presence { first: visit.first, last: visit.last, page: visit.exit.page })
         };
         let visits: Vec<_> = self.sessions.visits().map(presence).collect();
         let text = |page: &Sym| {
@@ -138,7 +177,7 @@ impl Committer {
     }
 
     fn try_commit(&mut self, mut batch: Batch, reached: &[Reached], alone: bool) -> Result<Done, IngestError> {
-        let Committer { keep, settings, identity, symbols, inputs, sessions, version, marked, commit, deltas } = self;
+        let Committer { keep, settings, identity, symbols, inputs, sessions, version, marked, secrets } = self;
         let Keep::Store(writer) = keep else {
             // The inputs are remembered, so that a copy of one is known for one.
             let states = new_states(&batch, reached, &[], inputs);
@@ -150,61 +189,94 @@ impl Committer {
             batch.take_salts();
             return Ok(Done { lost: Vec::new(), states: Vec::new(), inputs: None, batch });
         }
+        let store = writer.info().id.clone();
+        let cursors = Cursors(identity, &store);
+        let mut facts = batch.facts(settings.zone);
+        // Before the lease: whoever destroys a key may wait for the store.
+        let salts = batch.take_salts();
+        let mut sealed: BTreeMap<Day, Sealed> = BTreeMap::new();
+        for &day in salts.keys().chain(facts.keys()) {
+            if sealed.contains_key(&day) {
+                continue;
+            }
+            let key = secrets.days.day(day)?;
+            // Also where no page view came: what grows is written anew, with its own.
+            let salt = salts.get(&day).cloned().or_else(|| secrets.salts.known(day));
+            let sealer = key.sealer(&store, salt.as_deref());
+            sealed.insert(day, Sealed { sealer, fingerprint: key.fingerprint(), _key: key, _salt: salt });
+        }
         let mut tx = writer.begin()?;
         let stored = tx.version()?;
         let is_changed = version.as_ref() != Some(&stored);
         if is_changed {
             sessions.clear();
-            *inputs = tx.inputs()?;
+            tx.forget();
+            *inputs = tx.inputs(&cursors)?;
         }
         let lost = overtaken(reached, inputs, identity);
-        for &number in &lost {
-            batch.remove(number);
+        if !lost.is_empty() {
+            lost.iter().for_each(|&number| batch.remove(number));
+            facts = batch.facts(settings.zone);
         }
-        commit.clear();
-        commit.now = settings.clock();
-        deltas.clear();
+        let now = settings.clock();
         let days: BTreeSet<Day> = batch.hits().iter().map(|hit| hit.day).collect();
-        let salts = batch.take_salts();
         for &day in &days {
-            let salt = &salts[&day];
-            if !sessions.knows(day, salt.fingerprint()) {
-                match tx.begin_day(day, salt.fingerprint())? {
-                    DayWas::New => sessions.begin(day, *salt.fingerprint()),
-                    was => {
-                        marked.extend((was == DayWas::Renewed).then_some(day));
-                        load(sessions, salt, symbols, &mut tx, day)?;
-                    }
+            let fingerprint = salts[&day].fingerprint();
+            if sessions.knows(day, fingerprint) {
+                continue;
+            }
+            let was = tx.begin_day(day, fingerprint)?;
+            marked.extend(matches!(was, DayWas::Renewed { .. } | DayWas::Closed).then_some(day));
+            let sealer = &sealed[&day].sealer;
+            match was {
+                DayWas::New => sessions.begin(day, *fingerprint),
+                DayWas::Known => load(sessions, (day, *fingerprint), symbols, &mut tx, sealer)?,
+                DayWas::Closed => {
+                    let open = tx.open_visits(day, None, symbols, sealer)?;
+                    sessions.load((day, *fingerprint), [], open.newest, true);
+                }
+                DayWas::Renewed { from } => {
+                    // Nobody can go on with them under another salt.
+                    let open = tx.open_visits(day, Some(from), symbols, sealer)?;
+                    let facts = facts.entry(day).or_default();
+                    open.visits.iter().for_each(|(_, visit)| visit.end(facts));
+                    sessions.load((day, *fingerprint), [], open.newest, true);
                 }
             }
-            commit.days.push((day, *salt.fingerprint()));
         }
+        let mut deltas = Deltas::default();
         for hit in batch.hits() {
-            sessions.hit(hit, deltas, commit);
+            sessions.hit(hit, &mut deltas);
         }
-        batch.fill(commit);
-        tx.resolve(symbols, commit)?;
-        commit.shards = sessions.changes(deltas, |hash, visit, payload| {
-            visit.map(|row| tx.stored(row)).encode(hash, payload);
-        });
-        for (day, shard, payload) in commit.shards.iter_mut().filter(|s| !s.2.is_empty()) {
-            if let Some(salt) = salts.get(day) {
-                *payload = salt.seal(*day, *shard, payload);
+        let several = |day: Day, visitor: &Hash| salts[&day].several(visitor);
+        let mut commit = Commit { days: sessions.finish(&mut deltas, &several), now, ..Commit::default() };
+        for (day, facts) in facts {
+            match commit.days.iter_mut().find(|batch| batch.day == day) {
+                Some(batch) => batch.facts = facts,
+                None => commit.days.push(DayBatch { day, facts, ..DayBatch::default() }),
             }
         }
-        commit.newest = sessions.newest(deltas);
         let states = new_states(&batch, reached, &lost, inputs);
         commit.inputs = states.iter().map(|(_, state)| InputCommit { state: state.clone() }).collect();
-        let next = new_version();
-        if alone && commit.pages.len() > MANY {
+        let next = random_id();
+        if alone && batch.hits().len() > MANY {
             tx.spread()?;
         }
-        tx.commit(commit, &next)?;
+        let sessions_now = &*sessions;
+        let means = Means {
+            symbols,
+            days: &|day| sealed.get(&day).map(|sealed| (&sealed.sealer as &dyn Seal, sealed.fingerprint)),
+            cursors: &cursors.sealer(),
+            is_current: &|day, hash, visit| {
+                !sessions_now.has(day) || sessions_now.find(day, hash).is_some_and(|now| now == visit)
+            },
+        };
+        tx.commit(&mut commit, &means, &next)?;
         *version = Some(next);
         remember(inputs, &states);
         // A batch of robots and images says nothing about who is still there.
         if !days.is_empty() {
-            sessions.keep_only(&days.union(&live::days(settings.zone, commit.now)).copied().collect());
+            sessions.keep_only(&days.union(&live::days(settings.zone, now)).copied().collect());
         }
         Ok(Done { lost, states, inputs: is_changed.then(|| inputs.clone()), batch })
     }
@@ -213,37 +285,16 @@ impl Committer {
 /// Reads a day's open visits back.
 fn load(
     sessions: &mut Sessions,
-    salt: &DaySalt,
+    (day, salt): (Day, Hash),
     symbols: &Symbols,
     tx: &mut Tx<'_>,
-    day: Day,
+    sealer: &Sealer,
 ) -> Result<(), IngestError> {
-    let mut stored = Vec::new();
-    for (shard, sealed) in tx.shards(day)? {
-        let plain = salt.open(day, shard, &sealed);
-        stored.extend(plain.and_then(|plain| OpenVisit::decode_all(&plain)).unwrap_or_default());
-    }
-    let ids: Vec<_> = stored.iter().flat_map(|(_, visit)| visit.rows()).collect();
-    let rows = tx.unresolve(symbols, &ids)?;
+    let OpenVisits { visits, newest } = tx.open_visits(day, None, symbols, sealer)?;
     // A site may have been removed meanwhile.
     let sites: Vec<SiteId> = tx.sites()?.iter().map(|site| site.id).collect();
-    let visits = stored
-        .iter()
-        .zip(rows.chunks(2))
-        .filter(|(_, rows)| sites.contains(&rows[0].site))
-        .map(|((hash, visit), rows)| (*hash, visit.with_rows(rows[0], rows[1])));
-    let newest = tx.newest(day)?.into_iter().map(|(site, kind, time)| {
-        let kind = if kind == 0 { Kind::Log } else { Kind::Beacon };
-        ((site, kind), time)
-    });
     let is_new = !tx.has_seen(day)?;
-    sessions.load((day, *salt.fingerprint()), visits.collect(), newest.collect(), is_new);
+    let visits = visits.into_iter().filter(|(_, visit)| sites.contains(&visit.site));
+    sessions.load((day, salt), visits, newest, is_new);
     Ok(())
-}
-
-/// A random 128-bit value in hexadecimal.
-fn new_version() -> String {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,7 @@
 //! beside the reading of the next one if need be.
 
 use super::batch::{Batch, Slots};
-use super::committer::{Committer, Done, Keep};
+use super::committer::{Committer, Cursors, Done, Keep, Secrets};
 use super::error::IngestError;
 use super::judge::{Judge, Shared};
 use super::judged::{Judged, Line, Task};
@@ -12,7 +12,7 @@ use super::settings::{ImportOptions, Settings};
 use super::sites::SharedSites;
 use super::states::{Reached, remember};
 use super::stream::Stream;
-use crate::anonymise::Salts;
+use crate::anonymise::{DayKeys, Salts, UsedKeys};
 use crate::enrich::agent;
 use crate::input::Identity;
 use crate::model::{Class, Day, Hit, InputState, SiteId, Symbols};
@@ -43,6 +43,7 @@ pub struct Ingest {
     /// A commit under way.
     pending: Option<JoinHandle<Result<Done, IngestError>>>,
     shared: Shared,
+    secrets: Secrets,
     judge: Judge,
     pool: Option<Pool>,
     batch: Batch,
@@ -73,15 +74,16 @@ impl Ingest {
         writer: Writer,
         settings: Settings,
         options: ImportOptions,
-        salts: Salts,
+        (salts, days): (Salts, DayKeys),
         identity: Identity,
     ) -> Result<Ingest, IngestError> {
         let (sites, inputs) = {
             let reader = Reader::open(writer.path(), writer.tell())?;
-            (reader.sites()?, reader.inputs()?)
+            (reader.sites()?, reader.inputs_by(&Cursors(&identity, &writer.info().id))?)
         };
         let sites = SharedSites::new(sites);
-        Ok(Ingest::new(Keep::Store(Box::new(writer)), settings, options, (sites, salts), identity, inputs))
+        let secrets = Secrets { salts: Arc::new(salts), days: Arc::new(days) };
+        Ok(Ingest::new(Keep::Store(Box::new(writer)), settings, options, (sites, secrets), identity, inputs))
     }
 
     /// That writes nothing; `known` are the inputs of a store there may be.
@@ -92,14 +94,15 @@ impl Ingest {
         known: Vec<InputState>,
     ) -> Ingest {
         let sites = SharedSites::new(Vec::new());
-        Ingest::new(Keep::Nothing(Vec::new()), settings, options, (sites, Salts::in_memory()), identity, known)
+        let secrets = Secrets { salts: Arc::new(Salts::in_memory()), days: Arc::new(DayKeys::in_memory()) };
+        Ingest::new(Keep::Nothing(Vec::new()), settings, options, (sites, secrets), identity, known)
     }
 
     fn new(
         keep: Keep,
         settings: Settings,
         options: ImportOptions,
-        (sites, salts): (SharedSites, Salts),
+        (sites, secrets): (SharedSites, Secrets),
         identity: Identity,
         inputs: Vec<InputState>,
     ) -> Ingest {
@@ -113,8 +116,10 @@ impl Ingest {
             Keep::Store(writer) => Some(writer.info().clone()),
             Keep::Nothing(_) => None,
         };
-        let committer = Committer::new(keep, settings.clone(), identity.clone(), symbols.clone(), inputs.clone());
-        let shared = Shared { settings: settings.clone(), sites: Arc::new(sites), salts: Arc::new(salts), symbols };
+        let committer =
+            Committer::new(keep, settings.clone(), identity.clone(), symbols.clone(), secrets.clone(), inputs.clone());
+        let shared =
+            Shared { settings: settings.clone(), sites: Arc::new(sites), salts: secrets.salts.clone(), symbols };
         Ingest {
             settings,
             options,
@@ -126,6 +131,7 @@ impl Ingest {
             pending: None,
             judge: Judge::new(shared.clone()),
             shared,
+            secrets,
             pool: None,
             batch: Batch::default(),
             spare: Batch::default(),
@@ -143,6 +149,12 @@ impl Ingest {
 
     fn committer(&self) -> MutexGuard<'_, Committer> {
         self.committer.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// The keys of open days as this process has them, for whoever reads beside it.
+    pub fn keys(&self) -> Option<UsedKeys> {
+        let store = self.info.as_ref()?.id.clone();
+        Some(UsedKeys { store, days: self.secrets.days.clone(), salts: self.secrets.salts.clone() })
     }
 
     /// Makes a site that has no lines yet.
@@ -171,6 +183,7 @@ impl Ingest {
     pub fn tick(&mut self) {
         self.now = self.settings.clock();
         self.shared.salts.set_clock(self.now);
+        self.secrets.days.set_clock(self.now);
     }
 
     /// The clock at the last look, epoch seconds.

@@ -2,11 +2,10 @@
 //! process ingests, from its memory.
 
 use super::error::IngestError;
-use crate::anonymise::Salts;
-use crate::model::{Day, Dictionary, Live, Presence, SiteId, Zone};
-use crate::sessionise::OpenVisit;
+use crate::model::{Day, Live, Presence, SiteId, Zone};
 use crate::store::{Reader, Site};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Visits are kept so long after their last page view, in seconds.
 const KEPT: i64 = 3600;
@@ -20,38 +19,21 @@ pub(super) fn days(zone: Zone, now: i64) -> BTreeSet<Day> {
 }
 
 /// Reads who is there at `now` from the store. `None` if it may not be known: the
-/// salt of the day cannot be read.
+/// key of the day cannot be read.
 ///
 /// # Errors
 /// If the store cannot be read.
 pub fn live(reader: &Reader, now: i64) -> Result<Option<Lives>, IngestError> {
-    let zone = reader.info().zone;
-    let mut visits: Vec<(SiteId, Presence<u32>)> = Vec::new();
-    let mut is_known = false;
-    for day in days(zone, now) {
-        let shards = reader.shards(day)?;
-        let Some(salt) = Salts::find(&reader.info().salts, day) else {
-            is_known |= shards.is_empty();
-            continue;
-        };
-        is_known = true;
-        for (shard, sealed) in shards {
-            let opened = salt.open(day, shard, &sealed).and_then(|plain| OpenVisit::decode_all(&plain));
-            visits.extend(opened.unwrap_or_default().into_iter().map(|(_, visit)| {
-                let [_, exit] = visit.rows();
-                (exit.0.site, Presence { first: visit.first(), last: visit.last(), page: exit.0.page.0 })
-            }));
-        }
+    let mut visits: Vec<(SiteId, Presence<Arc<str>>)> = Vec::new();
+    for day in days(reader.info().zone, now) {
+        let Some(open) = reader.open_visits(day)? else { return Ok(None) };
+        visits.extend(open);
     }
-    let ids: HashSet<u32> = visits.iter().map(|(_, visit)| visit.page).collect();
-    let texts = reader.texts(Dictionary::Pages, &ids)?;
-    let name = |page: &u32| texts.get(page).cloned().unwrap_or_default();
-    let sites = reader.sites()?;
-    Ok(is_known.then(|| by_site(&sites, &visits, now, name)))
+    Ok(Some(by_site(&reader.sites()?, &visits, now, |page| page.to_string())))
 }
 
 /// Counts visits by site.
-pub fn by_site<P: Copy + Eq + std::hash::Hash>(
+pub fn by_site<P: Clone + Eq + std::hash::Hash>(
     sites: &[Site],
     visits: &[(SiteId, Presence<P>)],
     now: i64,
@@ -59,7 +41,7 @@ pub fn by_site<P: Copy + Eq + std::hash::Hash>(
 ) -> Lives {
     let of = |only: Option<SiteId>| {
         let chosen = visits.iter().filter(|(site, _)| only.is_none_or(|only| only == *site));
-        Live::count(chosen.map(|(_, visit)| *visit), now, &name)
+        Live::count(chosen.map(|(_, visit)| visit.clone()), now, &name)
     };
     let each = sites.iter().map(|site| (site.name.clone(), of(Some(site.id))));
     each.chain([("*".to_owned(), of(None))]).collect()

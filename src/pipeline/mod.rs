@@ -37,5 +37,5 @@ pub use progress::Progress;
 pub use settings::{ImportOptions, Settings, SiteSettings};
 pub use siblings::{logs, rotated_since};
 pub use stream::{Inspection, Rejected, inspect};
-pub use sweep::{is_due, sweep};
+pub use sweep::{Sweep, is_due, made, sweep};
 pub use watch::{WatchOptions, watch};

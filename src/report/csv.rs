@@ -57,8 +57,8 @@ fn series(report: &Report, options: CsvOptions, writer: &mut Writer<Vec<u8>>) ->
     if options.header {
         writer.write_record(SERIES)?;
     }
-    for (time, s) in &report.series {
-        let meaning = report.totals.meaning;
+    for (step, (time, s)) in report.series.iter().enumerate() {
+        let meaning = report.series_meaning();
         let numbers = [
             meaning.visitors(s),
             Some(meaning.visits(s)),
@@ -67,7 +67,7 @@ fn series(report: &Report, options: CsvOptions, writer: &mut Writer<Vec<u8>>) ->
             meaning.seconds(s).map(|(seconds, _)| seconds),
             meaning.seconds(s).map(|(_, views)| views),
         ];
-        let known = |n: Option<i64>| shown(n.filter(|_| report.totals.pages.is_some()));
+        let known = |n: Option<i64>| shown(n.filter(|_| report.totals.pages.is_some() && !report.gaps.contains(&step)));
         let cells = [text(&report.site, options), report.zone.rfc3339(*time)];
         writer.write_record(cells.into_iter().chain(numbers.map(known)))?;
     }
@@ -91,7 +91,7 @@ fn values(report: &Report, options: CsvOptions, writer: &mut Writer<Vec<u8>>) ->
 /// Value and the nine numbers of its row; empty where the dimension has none.
 fn cells(report: &Report, dimension: Dimension, rows: &Rows) -> Vec<(String, [String; 9])> {
     match rows {
-        Rows::Unknown => Vec::new(),
+        Rows::Unknown(_) => Vec::new(),
         Rows::Requests(top) => top
             .rows
             .iter()
@@ -106,9 +106,9 @@ fn cells(report: &Report, dimension: Dimension, rows: &Rows) -> Vec<(String, [St
             .rows
             .iter()
             .map(|r| {
-                let (s, meaning) = (&r.sums, report.totals.meaning.by(dimension));
+                let (s, meaning) = (&r.sums, report.list_meaning(dimension));
                 let mut numbers: [String; 9] = Default::default();
-                numbers[0] = shown(meaning.visitors(s));
+                numbers[0] = shown(super::value::visitors_of(&r.value, s, meaning));
                 numbers[1] = meaning.visits(s).to_string();
                 numbers[2] = shown(meaning.page_views(s));
                 numbers[3] = shown(meaning.bounce_rate(s));

@@ -1,15 +1,15 @@
 //! JSON: one object; numbers are numbers, times RFC 3339, unknown is null.
 
-use super::meaning::Meaning;
-use super::value::{Report, Rows, Totals};
-use crate::model::{Class, Dimension, clean};
-use crate::store::PageSums;
+use super::value::{Report, Rows, Totals, visitors_of};
+use crate::model::{Class, Counters, Day, Dimension, clean};
+use crate::query::{Meaning, Top, Unknown};
 use serde_json::{Map, Value, json};
 
 /// The report as JSON, on one line.
 pub fn json(report: &Report) -> String {
     let at = |time| report.zone.rfc3339(time);
-    let series: Vec<Value> = report.series.iter().map(|(time, sums)| point(report, &at(*time), sums)).collect();
+    let series: Vec<Value> = 
+        report.series.iter().enumerate().map(|(step, (time, sums))| point(report, step, &at(*time), sums)).collect();
     let mut by: Map<String, Value> =
         report.by.iter().map(|(dimension, rows)| (dimension.as_str().into(), list(report, *dimension, rows))).collect();
     if report.site == "*" {
@@ -30,8 +30,17 @@ pub fn json(report: &Report) -> String {
         "by": by,
         "ledger": ledger,
     });
-    if !report.marked.is_empty() {
-        object["may_count_twice"] = json!(report.marked);
+    if let Some(missing) = &report.missing {
+        object["unknown"] = unknown(missing)["unknown"].clone();
+    }
+    let names = |days: &[Day]| days.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let days = &report.days;
+    object["days"] = json!({
+        "marked": names(&days.marked), "sealed": names(&days.sealed), "unreadable": names(&days.unreadable),
+    });
+    if !days.shifted.is_empty() {
+        let shift = |(day, on): &(Day, Option<Day>)| json!({"day": day.to_string(), "counted": on.map(|on| on.to_string())});
+        object["days"]["shifted"] = days.shifted.iter().map(shift).collect();
     }
     object.to_string() + "\n"
 }
@@ -53,9 +62,9 @@ fn totals(totals: &Totals) -> Value {
     })
 }
 
-fn point(report: &Report, time: &str, sums: &PageSums) -> Value {
-    let meaning = report.totals.meaning;
-    let known = report.totals.pages.map(|_| sums);
+fn point(report: &Report, step: usize, time: &str, sums: &Counters) -> Value {
+    let meaning = report.series_meaning();
+    let known = report.totals.pages.map(|_| sums).filter(|_| !report.gaps.contains(&step));
     json!({
         "time": time,
         "visitors": known.and_then(|sums| meaning.visitors(sums)),
@@ -64,10 +73,10 @@ fn point(report: &Report, time: &str, sums: &PageSums) -> Value {
     })
 }
 
-fn row(value: &str, sums: &PageSums, meaning: Meaning) -> Value {
+fn row(value: &str, sums: &Counters, meaning: Meaning) -> Value {
     json!({
         "value": clean(value.as_bytes()),
-        "visitors": meaning.visitors(sums),
+        "visitors": visitors_of(value, sums, meaning),
         "page_views": meaning.page_views(sums),
         "visits": meaning.visits(sums),
         "bounce_rate": meaning.bounce_rate(sums),
@@ -77,9 +86,9 @@ fn row(value: &str, sums: &PageSums, meaning: Meaning) -> Value {
 
 fn list(report: &Report, dimension: Dimension, rows: &Rows) -> Value {
     match rows {
-        Rows::Unknown => Value::Null,
+        Rows::Unknown(why) => unknown(why),
         Rows::Pages(top) => {
-            let meaning = report.totals.meaning.by(dimension);
+            let meaning = report.list_meaning(dimension);
             let rows: Vec<Value> = top
                 .rows
                 .iter()
@@ -94,7 +103,7 @@ fn list(report: &Report, dimension: Dimension, rows: &Rows) -> Value {
                     _ => row(&r.value, &r.sums, meaning),
                 })
                 .collect();
-            json!({"total": top.total, "rows": rows})
+            with_few(top, json!({"total": top.total, "rows": rows}))
         }
         Rows::Requests(top) => {
             let rows: Vec<Value> = top
@@ -113,4 +122,16 @@ fn list(report: &Report, dimension: Dimension, rows: &Rows) -> Value {
             json!({"total": top.total, "rows": rows})
         }
     }
+}
+
+/// Why something is not known, and which filters to take away.
+fn unknown(unknown: &Unknown) -> Value {
+    json!({"unknown": {"because": unknown.because, "remove": unknown.remove}})
+}
+
+fn with_few<R>(top: &Top<R>, mut list: Value) -> Value {
+    if let Some(few) = top.few {
+        list["few"] = json!({"page_views": few.page_views, "visits": few.visits});
+    }
+    list
 }

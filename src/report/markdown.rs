@@ -45,7 +45,9 @@ fn headline(report: &Report, out: &mut String) {
 
 fn section(report: &Report, dimension: Dimension, rows: &Rows, out: &mut String) {
     match rows {
-        Rows::Unknown => {}
+        Rows::Unknown(unknown) => {
+            let _ = writeln!(out, "\n## {}\n\nNot known: {}.", title(dimension), unknown.because);
+        }
         Rows::Requests(top) => {
             let _ = writeln!(
                 out,
@@ -58,7 +60,7 @@ fn section(report: &Report, dimension: Dimension, rows: &Rows, out: &mut String)
             }
         }
         Rows::Pages(top) => {
-            let meaning = report.totals.meaning.by(dimension);
+            let meaning = report.list_meaning(dimension);
             let _ = writeln!(
                 out,
                 "\n## {}\n\n| {} | visitors | page views | visits |\n|---|---:|---:|---:|",
@@ -66,7 +68,8 @@ fn section(report: &Report, dimension: Dimension, rows: &Rows, out: &mut String)
                 dimension.as_str()
             );
             for row in &top.rows {
-                let [visitors, views] = [meaning.visitors(&row.sums), meaning.page_views(&row.sums)].map(shown);
+                let visitors = super::value::visitors_of(&row.value, &row.sums, meaning);
+                let [visitors, views] = [visitors, meaning.page_views(&row.sums)].map(shown);
                 let visits = meaning.visits(&row.sums);
                 let _ = writeln!(out, "| {} | {visitors} | {views} | {visits} |", cell(&row.value));
             }

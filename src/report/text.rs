@@ -1,12 +1,10 @@
 //! The report for people: a headline row with change, a sparkline, lists.
 //! Piped it has no colour, no box drawing and no cut lines.
 
-use super::meaning::Meaning;
-use super::range::Interval;
-use super::value::{Before, Report, Rows};
+use super::value::{Before, Report, Rows, visitors_of};
 use super::words::{bytes, change, duration, percent, short, thousands, title};
-use crate::model::{Class, Dimension, Metric, clean};
-use crate::store::PageSums;
+use crate::model::{Class, Counters, Day, Dimension, Metric, clean};
+use crate::query::{Interval, Meaning, Unknown};
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
@@ -26,6 +24,9 @@ pub fn text(report: &Report, style: Style) -> String {
     let mut out = String::new();
     heading(report, style, &mut out);
     headline(report, style, &mut out);
+    if let Some(missing) = &report.missing {
+        not_known("Totals", missing, style, &mut out);
+    }
     if report.totals.pages.is_some() {
         sparkline(report, style, &mut out);
     }
@@ -40,10 +41,36 @@ pub fn text(report: &Report, style: Style) -> String {
     if style.ledger {
         ledger(report, style, &mut out);
     }
-    for day in &report.marked {
+    notes(report, &mut out);
+    out
+}
+
+/// Days that are not as others.
+fn notes(report: &Report, out: &mut String) {
+    for day in &report.days.marked {
         let _ = writeln!(out, "\nNote: {day} may count a visitor twice (records came after its salt was gone).");
     }
-    out
+    for day in &report.days.unreadable {
+        let _ = writeln!(
+            out,
+            "\nNote: {day} is sealed and its key is not to be had: its counts are missing (`fathom-tui recount {day}` reads its lines again)."
+        );
+    }
+    for (day, on) in &report.days.shifted {
+        let _ = match on {
+            Some(on) => writeln!(out, "\nNote: too few visitors on {day} to name their pages; they count on {on}."),
+            None => writeln!(out, "\nNote: too few visitors on {day} to name their pages; they wait for a busier day."),
+        };
+    }
+}
+
+/// Why something is not known.
+fn not_known(what: &str, unknown: &Unknown, style: Style, out: &mut String) {
+    let instead = match &unknown.remove[..] {
+        [] => String::new(),
+        filters => format!("; without {} it is", filters.join(" and ")),
+    };
+    let _ = writeln!(out, "\n{}  not known: {}{instead}", bold(what, style), unknown.because);
 }
 
 fn bold(text: &str, style: Style) -> String {
@@ -114,28 +141,34 @@ fn headline(report: &Report, style: Style, out: &mut String) {
 
 fn sparkline(report: &Report, style: Style, out: &mut String) {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let meaning = report.totals.meaning;
-    let of = |sums: &PageSums| meaning.first(sums);
+    let meaning = report.series_meaning();
+    if report.gaps.len() == report.series.len() {
+        return;
+    }
+    let of = |sums: &Counters| meaning.first(sums);
     let most = report.series.iter().map(|(_, s)| of(s)).max().unwrap_or(0);
     if most <= 0 || report.series.len() < 2 {
         return;
     }
     let fits = style.width.map_or(report.series.len(), |width| width.saturating_sub(30).max(20));
     let skip = report.series.len().saturating_sub(fits);
-    let bar = |s: &PageSums| BARS[((of(s).max(0) * 7 + most / 2) / most) as usize];
-    let line: String = report.series[skip..].iter().map(|(_, s)| bar(s)).collect();
+    let bar = |step: usize| match report.gaps.contains(&step) {
+        true => ' ',
+        false => BARS[((of(&report.series[step].1).max(0) * 7 + most / 2) / most) as usize],
+    };
+    let line: String = (skip..report.series.len()).map(bar).collect();
     let _ = writeln!(out, "\n{line}  {} by {}, most {}", heads(meaning).0, report.interval.as_str(), short(most));
 }
 
 fn section(report: &Report, dimension: Dimension, rows: &Rows, style: Style, out: &mut String) {
     match rows {
-        Rows::Unknown => {}
+        Rows::Unknown(unknown) => not_known(title(dimension), unknown, style, out),
         Rows::Requests(top) => {
-            let rows = top.rows.iter().map(|r| (r.value.clone(), r.requests, None)).collect();
+            let rows = top.rows.iter().map(|r| (r.value.clone(), Some(r.requests), None)).collect();
             list(title(dimension), ("requests", None), rows, top.total, style, out);
         }
         Rows::Pages(top) => {
-            let meaning = report.totals.meaning.by(dimension);
+            let meaning = report.list_meaning(dimension);
             let rows = top.rows.iter().map(|r| row(&r.value, &r.sums, meaning)).collect();
             list(title(dimension), heads(meaning), rows, top.total, style, out);
         }
@@ -152,13 +185,17 @@ fn heads(meaning: Meaning) -> Heads {
 }
 
 /// A value and those numbers.
-fn row(value: &str, sums: &PageSums, meaning: Meaning) -> Row {
-    (value.to_owned(), meaning.first(sums), meaning.page_views(sums))
+fn row(value: &str, sums: &Counters, meaning: Meaning) -> Row {
+    let first = match meaning.visitors(sums) {
+        Some(_) => visitors_of(value, sums, meaning),
+        None => Some(meaning.first(sums)),
+    };
+    (value.to_owned(), first, meaning.page_views(sums))
 }
 
 /// Names of a list's one or two columns of numbers.
 type Heads = (&'static str, Option<&'static str>);
-type Row = (String, i64, Option<i64>);
+type Row = (String, Option<i64>, Option<i64>);
 
 fn list(title: &str, heads: Heads, rows: Vec<Row>, total: u64, style: Style, out: &mut String) {
     let _ = writeln!(out);
@@ -168,7 +205,7 @@ fn list(title: &str, heads: Heads, rows: Vec<Row>, total: u64, style: Style, out
     }
     let shown: Vec<(String, String, String)> = rows
         .into_iter()
-        .map(|(value, first, second)| (label(&value, style), short(first), second.map(short).unwrap_or_default()))
+        .map(|(value, first, second)| (label(&value, style), first.map_or("-".into(), short), second.map(short).unwrap_or_default()))
         .collect();
     let widest = shown.iter().map(|row| row.0.width()).max().unwrap_or(0).max(24);
     let more = if (shown.len() as u64) < total {

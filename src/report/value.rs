@@ -1,9 +1,10 @@
 //! The report as one value: what every form of it shows.
 
-use super::meaning::Meaning;
-use super::range::{Compare, Interval, Range, RangeError, Span};
-use crate::model::{Dimension, Kind, Ledger, Metric, Sort, Zone};
-use crate::store::{Filter, PageSums, RequestRow, StoreError, Top, TopRow};
+use crate::model::{Counters, Dimension, Kind, Ledger, Metric, Sort, Zone};
+use crate::query::{
+    Compare, Days, FEW, Filter, Interval, Meaning, Range, RangeError, RequestRow, Span, Top, TopRow, Unknown,
+};
+use crate::store::StoreError;
 
 /// What was asked for.
 #[derive(Clone, Debug, Default)]
@@ -36,12 +37,15 @@ pub struct Asked {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Totals {
     /// Of pages.
-    pub pages: Option<PageSums>,
+    pub pages: Option<Counters>,
     /// How those are to be read.
     pub meaning: Meaning,
     /// Requests and bytes.
     pub requests: Option<(i64, i64)>,
 }
+
+/// Why the headline numbers of pages are not known, if they are not.
+pub type Missing = Option<Unknown>;
 
 impl Totals {
     /// Visitors of the day, summed; page visitors under a page filter.
@@ -99,7 +103,14 @@ pub enum Rows {
     /// Of requests.
     Requests(Top<RequestRow>),
     /// Unknown under these filters.
-    Unknown,
+    Unknown(Unknown),
+}
+
+impl Rows {
+    /// That there are none.
+    pub fn none() -> Rows {
+        Rows::Pages(Top { total: 0, rows: Vec::new(), few: None })
+    }
 }
 
 /// What a report is compared with.
@@ -110,7 +121,9 @@ pub struct Before {
     /// Of the range.
     pub totals: Totals,
     /// Start of each step and its sums.
-    pub series: Vec<(i64, PageSums)>,
+    pub series: Vec<(i64, Counters)>,
+    /// Steps of which nothing is known.
+    pub gaps: Vec<usize>,
     /// Requests and bytes of the same steps, where they were asked for and are known.
     pub request_series: Vec<(i64, i64)>,
     /// Lists, where they were asked for.
@@ -134,20 +147,41 @@ pub struct Report {
     pub totals: Totals,
     /// Of the range compared with.
     pub previous: Option<Before>,
+    /// Why those of pages are not known, if they are not.
+    pub missing: Missing,
     /// Start of each step and its sums.
-    pub series: Vec<(i64, PageSums)>,
+    pub series: Vec<(i64, Counters)>,
+    /// Steps of which nothing is known.
+    pub gaps: Vec<usize>,
     /// Requests and bytes of the same steps, where they were asked for and are known.
     pub request_series: Vec<(i64, i64)>,
     /// The lists, in the order asked for.
     pub by: Vec<(Dimension, Rows)>,
     /// Every site's sums, where all of several are added up.
-    pub sites: Vec<(String, PageSums)>,
+    pub sites: Vec<(String, Counters)>,
     /// Lines of the range and site by class.
     pub ledger: Ledger,
-    /// Days of the range that may count a visitor twice.
-    pub marked: Vec<String>,
+    /// The filters that it was asked under.
+    pub filters: Vec<Filter>,
+    /// Days of the range that are not as others.
+    pub days: Days,
     /// Whether an interval or dimensions were asked for.
     pub asked_interval: bool,
+}
+
+impl Report {
+    /// How the numbers of the series are to be read: an hour knows less than a day.
+    pub fn series_meaning(&self) -> Meaning {
+        match self.interval {
+            Interval::Hour => self.totals.meaning.within_days(),
+            _ => self.totals.meaning,
+        }
+    }
+
+    /// How the numbers of a list are to be read.
+    pub fn list_meaning(&self, dimension: Dimension) -> Meaning {
+        Meaning::listed(dimension, &self.filters)
+    }
 }
 
 /// Why there is no report.
@@ -175,4 +209,9 @@ impl From<RangeError> for ReportError {
     fn from(error: RangeError) -> ReportError {
         ReportError::Range(error)
     }
+}
+
+/// The visitors of a row; of what a list could not name nobody knows how many there were.
+pub fn visitors_of(value: &str, sums: &Counters, meaning: Meaning) -> Option<i64> {
+    meaning.visitors(sums).filter(|n| *n > 0 || value != FEW)
 }

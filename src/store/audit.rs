@@ -2,7 +2,8 @@
 //! silent damage shows.
 
 use super::{Reader, StoreError};
-use crate::model::{Class, Day, Dictionary, Ledger, Zone};
+use crate::model::{Class, Day, Dictionary, Ledger};
+use crate::query::Query;
 use std::collections::BTreeMap;
 
 /// What an audit found.
@@ -19,37 +20,45 @@ pub struct Audit {
 }
 
 /// Every table, so that each of its blocks is read.
-const TABLES: [&str; 13] = [
+pub(super) const TABLES: [&str; 19] = [
     "meta",
     "sites",
     "site_hosts",
     "inputs",
-    "ledger",
-    "caps",
-    "page_facts",
-    "request_facts",
-    "error_facts",
-    "latency_facts",
-    "event_facts",
+    "days",
     "seen",
-    "open_visits",
+    "sealed",
+    "sealed_full",
+    "carried",
+    "ledger",
+    "hours",
+    "visit_sums",
+    "page_sums",
+    "pairs",
+    "request_hours",
+    "request_days",
+    "error_days",
+    "latency_hours",
+    "latency_days",
 ];
 
 /// What refers to a dictionary: table, column, dictionary.
-const REFERENCES: [(&str, &str, Dictionary); 13] = [
-    ("page_facts", "page", Dictionary::Pages),
-    ("page_facts", "host", Dictionary::Hosts),
-    ("page_facts", "source", Dictionary::Sources),
-    ("page_facts", "referrer", Dictionary::Referrers),
-    ("page_facts", "campaign", Dictionary::Campaigns),
-    ("page_facts", "region", Dictionary::Places),
-    ("page_facts", "city", Dictionary::Places),
-    ("page_facts", "browser", Dictionary::Agents),
-    ("page_facts", "os", Dictionary::Agents),
-    ("request_facts", "method", Dictionary::Methods),
-    ("request_facts", "bot", Dictionary::Bots),
-    ("error_facts", "method", Dictionary::Methods),
-    ("error_facts", "path", Dictionary::Paths),
+const REFERENCES: [(&str, &str, Dictionary); 15] = [
+    ("page_sums", "page", Dictionary::Pages),
+    ("page_sums", "host", Dictionary::Hosts),
+    ("pairs", "page", Dictionary::Pages),
+    ("pairs", "value", Dictionary::Values),
+    ("visit_sums", "host", Dictionary::Hosts),
+    ("visit_sums", "source", Dictionary::Sources),
+    ("visit_sums", "referrer", Dictionary::Referrers),
+    ("visit_sums", "campaign", Dictionary::Campaigns),
+    ("visit_sums", "region", Dictionary::Places),
+    ("visit_sums", "city", Dictionary::Places),
+    ("visit_sums", "browser", Dictionary::Agents),
+    ("visit_sums", "os", Dictionary::Agents),
+    ("request_hours", "method", Dictionary::Methods),
+    ("request_hours", "bot", Dictionary::Bots),
+    ("error_days", "path", Dictionary::Paths),
 ];
 
 /// Sums of one site and day.
@@ -58,12 +67,11 @@ struct Sums {
     lines: [i64; Class::ALL.len()],
     requests: [i64; Class::ALL.len()],
     paths: [i64; Class::ALL.len()],
-    views: i64,
-    visitors: i64,
-    uniques: i64,
-    visits: i64,
+    /// Page views, visitors and visits by hour.
+    hours: [i64; 3],
+    /// The same in the sums of visits, and bounces.
+    visits: [i64; 3],
     bounces: i64,
-    exits: i64,
 }
 
 impl Reader {
@@ -88,7 +96,7 @@ impl Reader {
             let name = names.get(site).map_or("a site that is gone", String::as_str);
             audit.faults.extend(sums.faults().map(|fault| format!("{day}, {name}: {fault}")));
         }
-        self.compare_inputs(&sums, &mut audit)?;
+        self.compare_inputs(&mut audit)?;
         for (table, column, dictionary) in REFERENCES {
             let texts = dictionary.as_str();
             let sql = format!(
@@ -102,29 +110,28 @@ impl Reader {
         Ok(audit)
     }
 
+    /// Of closed days; those that are open have their checksums by being sealed.
     fn sums_by_day(&self) -> Result<BTreeMap<(u32, Day), Sums>, StoreError> {
-        let zone = self.info().zone;
         let mut days = BTreeMap::new();
-        self.add_up("ledger", "lines", zone, &mut days, |sums| &mut sums.lines)?;
-        self.add_up("request_facts", "requests", zone, &mut days, |sums| &mut sums.requests)?;
-        self.add_up("error_facts", "requests", zone, &mut days, |sums| &mut sums.paths)?;
-        let sql = "SELECT site, bucket, CAST(sum(page_views) AS BIGINT), CAST(sum(visitors) AS BIGINT), \
-                   CAST(sum(uniques) AS BIGINT), CAST(sum(visits) AS BIGINT), CAST(sum(bounces) AS BIGINT), \
-                   CAST(sum(exits) AS BIGINT) FROM page_facts WHERE kind = 0 GROUP BY ALL";
-        let mut statement = self.connection().prepare(sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let sums: &mut Sums = days.entry((row.get(0)?, zone.day(row.get(1)?))).or_default();
-            let fields = [
-                &mut sums.views,
-                &mut sums.visitors,
-                &mut sums.uniques,
-                &mut sums.visits,
-                &mut sums.bounces,
-                &mut sums.exits,
-            ];
-            for (at, field) in fields.into_iter().enumerate() {
-                *field += row.get::<_, i64>(at + 2)?;
+        self.add_up("ledger", "bucket", "lines", &mut days, |sums| &mut sums.lines)?;
+        self.add_up("request_hours", "bucket", "requests", &mut days, |sums| &mut sums.requests)?;
+        self.add_up("error_days", "day", "requests", &mut days, |sums| &mut sums.paths)?;
+        let zone = self.info().zone;
+        let hours = "SELECT site, bucket, CAST(sum(page_views) AS BIGINT), CAST(sum(visitors) AS BIGINT), \
+                     CAST(sum(visits) AS BIGINT), 0 FROM hours WHERE kind = 0 GROUP BY ALL";
+        let visits = "SELECT site, day, CAST(sum(page_views) AS BIGINT), CAST(sum(visitors) AS BIGINT), \
+                      CAST(sum(visits) AS BIGINT), CAST(sum(bounces) AS BIGINT) FROM visit_sums WHERE kind = 0 GROUP BY ALL";
+        for (sql, by_hour) in [(hours, true), (visits, false)] {
+            let mut statement = self.connection().prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let at: i64 = row.get(1)?;
+                let day = if by_hour { zone.day(at) } else { Day(at as i32) };
+                let sums: &mut Sums = days.entry((row.get(0)?, day)).or_default();
+                let counts = [row.get::<_, i64>(2)?, row.get(3)?, row.get(4)?];
+                let field = if by_hour { &mut sums.hours } else { &mut sums.visits };
+                field.iter_mut().zip(counts).for_each(|(sum, n)| *sum += n);
+                sums.bounces += row.get::<_, i64>(5)?;
             }
         }
         Ok(days)
@@ -134,16 +141,19 @@ impl Reader {
     fn add_up(
         &self,
         table: &str,
+        time: &str,
         column: &str,
-        zone: Zone,
         days: &mut BTreeMap<(u32, Day), Sums>,
         field: fn(&mut Sums) -> &mut [i64; Class::ALL.len()],
     ) -> Result<(), StoreError> {
-        let sql = format!("SELECT site, bucket, class, CAST(sum({column}) AS BIGINT) FROM {table} GROUP BY ALL");
+        let zone = self.info().zone;
+        let sql = format!("SELECT site, {time}, class, CAST(sum({column}) AS BIGINT) FROM {table} GROUP BY ALL");
         let mut statement = self.connection().prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let sums = days.entry((row.get(0)?, zone.day(row.get(1)?))).or_default();
+            let at: i64 = row.get(1)?;
+            let day = if time == "day" { Day(at as i32) } else { zone.day(at) };
+            let sums = days.entry((row.get(0)?, day)).or_default();
             if let Some(count) = field(sums).get_mut(usize::from(row.get::<_, u8>(2)?)) {
                 *count += row.get::<_, i64>(3)?;
             }
@@ -153,16 +163,19 @@ impl Reader {
 
     /// What inputs brought is at least what the ledger has: a site that was
     /// removed takes its lines along, but no input.
-    fn compare_inputs(&self, days: &BTreeMap<(u32, Day), Sums>, audit: &mut Audit) -> Result<(), StoreError> {
-        let mut brought = Ledger::default();
-        self.inputs()?.iter().for_each(|input| brought.merge(&input.ledger));
+    fn compare_inputs(&self, audit: &mut Audit) -> Result<(), StoreError> {
+        let inputs = self.inputs()?;
+        if inputs.iter().any(|input| !input.is_known) {
+            return Ok(());
+        }
+        let (mut brought, mut kept) = (Ledger::default(), Ledger::default());
+        inputs.iter().for_each(|input| brought.merge(&input.ledger));
+        let whole = Query { from: 0, to: u32::MAX.into(), ..Query::default() };
+        self.ledger(&whole)?.iter().for_each(|(_, _, ledger)| kept.merge(ledger));
         for class in Class::ALL {
-            let kept: i64 = days.values().map(|sums| sums.lines[class as usize]).sum();
-            if (brought.get(class) as i64) < kept {
-                let brought = brought.get(class);
-                audit
-                    .faults
-                    .push(format!("the ledger has {kept} lines of class {}, its inputs {brought}", class.as_str()));
+            let (brought, kept, name) = (brought.get(class), kept.get(class), class.as_str());
+            if brought < kept {
+                audit.faults.push(format!("the ledger has {kept} lines of class {name}, its inputs {brought}"));
             }
         }
         Ok(())
@@ -173,7 +186,8 @@ impl Sums {
     /// What does not agree.
     fn faults(&self) -> impl Iterator<Item = String> {
         let mut faults = Vec::new();
-        for class in Class::ALL.into_iter().filter(|&class| super::Tx::counts_as_request(class)) {
+        let counts = |class: &Class| !matches!(class, Class::Malformed | Class::OutOfWindow | Class::Excluded);
+        for class in Class::ALL.into_iter().filter(counts) {
             let (name, at) = (class.as_str(), class as usize);
             if self.lines[at] != self.requests[at] {
                 let (lines, requests) = (self.lines[at], self.requests[at]);
@@ -190,12 +204,14 @@ impl Sums {
                 faults.push(format!("{count} {what}, {other} {with}"));
             }
         };
-        compare(self.views == pages, "page views", self.views, "lines of class page", pages);
-        compare(self.visitors <= self.views, "visitors", self.visitors, "page views", self.views);
-        compare(self.uniques <= self.views, "uniques", self.uniques, "page views", self.views);
-        compare(self.visits <= self.views, "visits", self.visits, "page views", self.views);
-        compare(self.exits == self.visits, "exits", self.exits, "visits", self.visits);
-        compare(self.bounces <= self.visits, "bounces", self.bounces, "visits", self.visits);
+        let [views, visitors, visits] = self.hours;
+        compare(views == pages, "page views", views, "lines of class page", pages);
+        compare(visitors <= views, "visitors", visitors, "page views", views);
+        compare(visits <= views, "visits", visits, "page views", views);
+        compare(self.bounces <= visits, "bounces", self.bounces, "visits", visits);
+        for ((what, by_hour), of_visits) in ["page views", "visitors", "visits"].iter().zip(self.hours).zip(self.visits) {
+            compare(by_hour == of_visits, what, by_hour, "in the sums of visits", of_visits);
+        }
         faults.into_iter()
     }
 }

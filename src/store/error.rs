@@ -16,6 +16,8 @@ pub enum StoreError {
     },
     /// Written by a newer version of the program or the engine.
     TooNew(PathBuf),
+    /// Made before days were sealed; no release has made one.
+    FromBefore(PathBuf),
     /// No database, or not one of ours.
     NotAStore(PathBuf),
     /// Its write-ahead log cannot be replayed, and it may not be mended here.
@@ -37,6 +39,8 @@ pub enum StoreError {
     Damaged(String),
     /// A question took so long that it was interrupted.
     TooLong,
+    /// Keys could not be made or used; why.
+    Keys(String),
     /// Nobody waited for the store any more.
     Unwanted,
     /// Anything else that the engine said.
@@ -60,6 +64,9 @@ impl StoreError {
                 "wait for the other process to finish, or find it with `fathom-tui status`".into()
             }
             StoreError::TooNew(_) => "update fathom-tui, or name another store with --db PATH".into(),
+            StoreError::FromBefore(_) => {
+                "move it away and import the logs again, or name another store with --db PATH; it was left as it is".into()
+            }
             StoreError::NotAStore(_) => "name the store with --db PATH; this file was left as it is".into(),
             StoreError::DamagedLog(_) => {
                 "run `fathom-tui status` as the user who owns it: what is whole is kept, the rest read again".into()
@@ -81,7 +88,8 @@ impl StoreError {
                     .into()
             }
             StoreError::TooLong => "ask for a shorter time with --since, or for fewer lists with --by".into(),
-            StoreError::Io(..) | StoreError::Engine(_) | StoreError::Damaged(_) | StoreError::Unwanted => return None,
+            StoreError::Io(..) | StoreError::Engine(_) | StoreError::Damaged(_) | StoreError::Unwanted
+            | StoreError::Keys(_) => return None,
         })
     }
 
@@ -106,6 +114,9 @@ impl std::fmt::Display for StoreError {
             StoreError::TooNew(path) => {
                 write!(f, "{} was written by a newer version of fathom-tui", path.display())
             }
+            StoreError::FromBefore(path) => {
+                write!(f, "{} was made by a version before the first release, which kept days open", path.display())
+            }
             StoreError::NotAStore(path) => write!(f, "{} is no fathom-tui store", path.display()),
             StoreError::DamagedLog(path) => {
                 write!(f, "the write-ahead log of {} is damaged", path.display())
@@ -120,6 +131,7 @@ impl std::fmt::Display for StoreError {
             StoreError::Full(_) => f.write_str("the disk of the store is full: No space left on device"),
             StoreError::Damaged(text) => write!(f, "the store's file is damaged: {}", first_line(text)),
             StoreError::TooLong => f.write_str("a question to the store took too long"),
+            StoreError::Keys(text) => f.write_str(text),
             StoreError::Unwanted => f.write_str("nobody waits for the store any more"),
             StoreError::Engine(error) => write!(f, "the database said: {}", first_line(&error.to_string())),
         }

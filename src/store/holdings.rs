@@ -2,45 +2,71 @@
 //! want to see that nothing else is there.
 
 use super::lease::{beside, while_closed};
-use super::{Reader, StoreError, state};
-use crate::model::{Day, Dictionary};
+use super::{Reader, StoreError};
+use crate::model::{Day, Dictionary, OpenVisit, Presence, SiteId};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What is counted by [`Reader::rows`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holding {
-    /// Counts of page views.
-    PageFacts,
-    /// Counts of requests.
-    RequestFacts,
-    /// Counts of errors and redirects by path.
-    ErrorFacts,
-    /// Histogram of times taken.
-    LatencyFacts,
-    /// Counts of events.
-    EventFacts,
+    /// Totals by hour.
+    Hours,
+    /// Sums of visits.
+    VisitSums,
+    /// Sums of pages.
+    PageSums,
+    /// Pages beside one thing about their visits.
+    Pairs,
+    /// Sums of requests.
+    RequestSums,
+    /// Errors and redirects by path.
+    ErrorPaths,
+    /// Histograms of times taken.
+    Latencies,
     /// Lines by class.
     Ledger,
     /// Inputs.
     Inputs,
     /// Hashes of who was seen on an open day.
     Hashes,
-    /// Sealed shards of open visits.
-    Shards,
+    /// Sealed segments of open days.
+    Segments,
+    /// Sealed page counters of days that are too small to stand alone.
+    Carried,
 }
 
 impl Holding {
-    fn table(self) -> &'static str {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Holding; 12] = [
+        Holding::Hours,
+        Holding::VisitSums,
+        Holding::PageSums,
+        Holding::Pairs,
+        Holding::RequestSums,
+        Holding::ErrorPaths,
+        Holding::Latencies,
+        Holding::Ledger,
+        Holding::Inputs,
+        Holding::Hashes,
+        Holding::Segments,
+        Holding::Carried,
+    ];
+
+    fn tables(self) -> &'static [&'static str] {
         match self {
-            Holding::PageFacts => "page_facts",
-            Holding::RequestFacts => "request_facts",
-            Holding::ErrorFacts => "error_facts",
-            Holding::LatencyFacts => "latency_facts",
-            Holding::EventFacts => "event_facts",
-            Holding::Ledger => "ledger",
-            Holding::Inputs => "inputs",
-            Holding::Hashes => "seen",
-            Holding::Shards => "open_visits",
+            Holding::Hours => &["hours"],
+            Holding::VisitSums => &["visit_sums"],
+            Holding::PageSums => &["page_sums"],
+            Holding::Pairs => &["pairs"],
+            Holding::RequestSums => &["request_hours", "request_days"],
+            Holding::ErrorPaths => &["error_days"],
+            Holding::Latencies => &["latency_hours", "latency_days"],
+            Holding::Ledger => &["ledger"],
+            Holding::Inputs => &["inputs"],
+            Holding::Hashes => &["seen"],
+            Holding::Segments => &["sealed", "sealed_full"],
+            Holding::Carried => &["carried"],
         }
     }
 }
@@ -51,7 +77,8 @@ impl Reader {
     /// # Errors
     /// Of the engine.
     pub fn rows(&self, of: Holding) -> Result<u64, StoreError> {
-        let sql = format!("SELECT count(*) FROM {}", of.table());
+        let counts = of.tables().iter().map(|table| format!("(SELECT count(*) FROM {table})"));
+        let sql = format!("SELECT {}", counts.collect::<Vec<_>>().join(" + "));
         Ok(self.connection().query_row(&sql, [], |row| row.get::<_, i64>(0))? as u64)
     }
 
@@ -65,12 +92,44 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The sealed shards of a day's open visits.
+    /// Sealed segments of an open day, and their bytes.
     ///
     /// # Errors
     /// Of the engine.
-    pub fn shards(&self, day: Day) -> Result<Vec<(u16, Vec<u8>)>, StoreError> {
-        state::shards(self.connection(), day)
+    pub fn segments(&self, day: Day) -> Result<(u64, u64), StoreError> {
+        let sql = "SELECT count(*), coalesce(CAST(sum(octet_length(payload)) AS BIGINT), 0) FROM \
+                   (SELECT payload FROM sealed WHERE day = ? UNION ALL SELECT payload FROM sealed_full WHERE day = ?)";
+        let (count, bytes): (i64, i64) =
+            self.connection().query_row(sql, [day.0, day.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok((count as u64, bytes as u64))
+    }
+
+    /// The visits of an open day that may still go on: site, first and last time, and the
+    /// page of the last view; nothing if they cannot be known.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn open_visits(&self, day: Day) -> Result<Option<Vec<(SiteId, Presence<Arc<str>>)>>, StoreError> {
+        let Some(state) = self.days()?.into_iter().find(|state| state.day == day && state.is_open) else {
+            return Ok(Some(Vec::new()));
+        };
+        let mut memory = self.memory();
+        let symbols = memory.symbols.clone();
+        let visits = memory.open_visits(self.connection(), (day, state.visits_from), self.keys())?;
+        let presence = |visit: OpenVisit| {
+            let page = symbols.text(Dictionary::Pages, visit.exit.page);
+            (visit.site, Presence { first: visit.first, last: visit.last, page })
+        };
+        Ok(visits.map(|visits| visits.into_iter().map(presence).collect()))
+    }
+
+    /// The smallest number of visitors behind any pair; nothing if there is none.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn smallest_pair(&self) -> Result<Option<u64>, StoreError> {
+        let sql = "SELECT CAST(min(uniques) AS BIGINT) FROM pairs";
+        Ok(self.connection().query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?.map(|n| n as u64))
     }
 
     /// Every text that came from elsewhere: names of sites and hosts, paths of

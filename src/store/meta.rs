@@ -21,6 +21,13 @@ pub struct Info {
     pub state: PathBuf,
 }
 
+impl Info {
+    /// Where its day keys lie: always on a disk, wherever the salts are.
+    pub fn days(&self) -> PathBuf {
+        self.state.join("days")
+    }
+}
+
 /// What a new store is made with.
 #[derive(Clone, Debug)]
 pub struct NewStore {
@@ -72,6 +79,8 @@ impl NewStore {
             ("version", "0"),
             ("sites", "0"),
             ("commits", "0"),
+            ("commit", "0"),
+            ("destroyed", ""),
             ("checkpoint", "0"),
         ] {
             connection.execute("INSERT INTO meta VALUES (?, ?)", [key, value])?;
@@ -119,11 +128,24 @@ pub(crate) fn info(meta: &HashMap<String, String>, path: &Path) -> Result<Info, 
 
 /// Counts a commit, and gives the state its next version. Returns the commits
 /// since the last checkpoint.
-pub(crate) fn count_commit(connection: &Connection, version: &str) -> Result<u32, StoreError> {
+pub(crate) fn count_commit(connection: &Connection, version: &str, number: u64) -> Result<u32, StoreError> {
     let commits = get(connection, "commits")?.and_then(|n| n.parse().ok()).unwrap_or(0u32) + 1;
-    let sql = "UPDATE meta SET value = CASE key WHEN 'commits' THEN ? ELSE ? END WHERE key IN ('commits', 'version')";
-    connection.execute(sql, [&commits.to_string(), version])?;
+    let sql = "UPDATE meta SET value = CASE key WHEN 'commits' THEN ? WHEN 'commit' THEN ? ELSE ? END \
+               WHERE key IN ('commits', 'commit', 'version')";
+    connection.execute(sql, [&commits.to_string(), &number.to_string(), version])?;
     Ok(commits)
+}
+
+/// Gives the state another version, so that whoever follows a log looks again.
+pub(crate) fn renew(connection: &Connection) -> Result<(), StoreError> {
+    set(connection, "version", &random_id())
+}
+
+/// 32 random hexadecimal digits.
+pub fn random_id() -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One value of `meta`.

@@ -3,11 +3,12 @@
 use super::engine::Access;
 use super::lease::{Lease, Tell, lease_while};
 use super::limit::{Included, Limit, Stopper};
+use super::open::Memory;
 use super::{Info, Site, StoreError, meta, migrate, sites, state};
-use crate::model::{Day, Dictionary, InputState, SiteId};
+use crate::model::{Day, InputState, Keys, NoKeys, Privacy, SiteId};
 use duckdb::Connection;
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A read lease on the store. Keep it short.
 pub struct Reader {
@@ -15,6 +16,29 @@ pub struct Reader {
     lease: Lease,
     path: PathBuf,
     info: Info,
+    keys: Arc<dyn Keys>,
+    privacy: Privacy,
+}
+
+/// What this process remembers of open days, and of which store.
+static MEMORY: Mutex<Option<(String, Memory)>> = Mutex::new(None);
+
+/// What is remembered of the open days of one store.
+pub(super) struct Remembered {
+    guard: MutexGuard<'static, Option<(String, Memory)>>,
+}
+
+impl std::ops::Deref for Remembered {
+    type Target = Memory;
+    fn deref(&self) -> &Memory {
+        &self.guard.as_ref().expect("made when it was asked for").1
+    }
+}
+
+impl std::ops::DerefMut for Remembered {
+    fn deref_mut(&mut self) -> &mut Memory {
+        &mut self.guard.as_mut().expect("made when it was asked for").1
+    }
 }
 
 /// Size and counts of the store.
@@ -22,7 +46,7 @@ pub struct Reader {
 pub struct Status {
     /// Bytes of the file and its log.
     pub bytes: u64,
-    /// Rows of page and request facts.
+    /// Rows of sums of closed days.
     pub facts: u64,
 }
 
@@ -31,12 +55,18 @@ pub struct Status {
 pub struct DayState {
     /// The day.
     pub day: Day,
-    /// Whether hashes made under its salt may still be there.
-    pub has_salt: bool,
+    /// Whether something of it is sealed.
+    pub is_open: bool,
     /// Clock of the last commit that wrote to it, epoch seconds.
     pub last_commit: i64,
     /// Its salt was lost or destroyed before its last record came.
     pub marked: bool,
+    /// A part of it could not be opened.
+    pub unreadable: bool,
+    /// When it was closed last, epoch seconds.
+    pub closed: Option<i64>,
+    /// Open visits of commits up to this one ended with a salt that was lost.
+    pub visits_from: u64,
 }
 
 impl Reader {
@@ -74,7 +104,8 @@ impl Reader {
             values = meta::all(&held, &path)?;
         }
         let info = meta::info(&values, &path)?;
-        Ok(Reader { limit: Limit::new(&held), lease: held, path, info })
+        let (keys, privacy) = (Arc::new(NoKeys), Privacy::default());
+        Ok(Reader { limit: Limit::new(&held), lease: held, path, info, keys, privacy })
     }
 
     /// For a question that is asked now.
@@ -98,12 +129,28 @@ impl Reader {
         self.limit.stopper()
     }
 
-    /// Texts of a dictionary by number.
-    ///
-    /// # Errors
-    /// Of the engine.
-    pub fn texts(&self, dictionary: Dictionary, ids: &HashSet<u32>) -> Result<HashMap<u32, String>, StoreError> {
-        Ok(super::dictionary::texts(self.connection(), dictionary, ids)?.into_iter().collect())
+    /// With the keys that open days are opened with, and the rules by which they answer.
+    pub fn with(self, keys: Arc<dyn Keys>, privacy: Privacy) -> Reader {
+        Reader { keys, privacy, ..self }
+    }
+
+    /// What opens open days.
+    pub(super) fn keys(&self) -> &dyn Keys {
+        &*self.keys
+    }
+
+    /// The rules by which open days answer.
+    pub(super) fn privacy(&self) -> Privacy {
+        self.privacy
+    }
+
+    /// What this process remembers of open days.
+    pub(super) fn memory(&self) -> Remembered {
+        let mut guard = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+        if guard.as_ref().is_none_or(|(store, _)| *store != self.info.id) {
+            *guard = Some((self.info.id.clone(), Memory::default()));
+        }
+        Remembered { guard }
     }
 
     /// What watches over the questions.
@@ -128,7 +175,25 @@ impl Reader {
 
     /// Every input that the store knows.
     pub fn inputs(&self) -> Result<Vec<InputState>, StoreError> {
-        state::inputs(self.connection())
+        state::inputs(self.connection(), self.keys())
+    }
+
+    /// The same, opened with other keys.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn inputs_by(&self, keys: &dyn Keys) -> Result<Vec<InputState>, StoreError> {
+        state::inputs(self.connection(), keys)
+    }
+
+    /// Whether page counters have waited so long at `now`, epoch seconds, that they are to
+    /// be put where nothing is named.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn has_waited(&self, now: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM carried WHERE counted IS NULL AND closed <= ?)";
+        Ok(self.connection().query_row(sql, [now - super::closed::WAIT], |row| row.get(0))?)
     }
 
     /// Every day written to.
@@ -143,10 +208,18 @@ impl Reader {
 }
 
 pub(crate) fn days(connection: &Connection) -> Result<Vec<DayState>, StoreError> {
-    let sql = "SELECT day, salt IS NOT NULL, last_commit, marked FROM days ORDER BY day";
+    let sql = "SELECT day, is_open, last_commit, marked, unreadable, closed, visits_from FROM days ORDER BY day";
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([], |row| {
-        Ok(DayState { day: Day(row.get(0)?), has_salt: row.get(1)?, last_commit: row.get(2)?, marked: row.get(3)? })
+        Ok(DayState {
+            day: Day(row.get(0)?),
+            is_open: row.get(1)?,
+            last_commit: row.get(2)?,
+            marked: row.get(3)?,
+            unreadable: row.get(4)?,
+            closed: row.get(5)?,
+            visits_from: row.get(6)?,
+        })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -159,6 +232,6 @@ pub(crate) fn status(connection: &Connection, path: &Path) -> Result<Status, Sto
     let size = |path: PathBuf| std::fs::metadata(path).map_or(0, |m| m.len());
     Ok(Status {
         bytes: size(path.to_owned()) + size(super::lease::beside(path, ".wal")),
-        facts: count("page_facts")? + count("request_facts")?,
+        facts: count("visit_sums")? + count("page_sums")? + count("pairs")? + count("request_hours")?,
     })
 }

@@ -1,7 +1,7 @@
 //! Sites and their hosts.
 
 use super::StoreError;
-use crate::model::SiteId;
+use crate::model::{Day, Keys, SiteId};
 use duckdb::{Connection, params};
 
 /// A web property.
@@ -50,8 +50,20 @@ pub(crate) fn find_or_add(connection: &Connection, name: &str) -> Result<SiteId,
 }
 
 /// Every table with a site's rows.
-const TABLES: [&str; 8] =
-    ["page_facts", "request_facts", "error_facts", "latency_facts", "event_facts", "ledger", "newest", "site_hosts"];
+const TABLES: [&str; 12] = [
+    "hours",
+    "visit_sums",
+    "page_sums",
+    "pairs",
+    "request_hours",
+    "request_days",
+    "error_days",
+    "latency_hours",
+    "latency_days",
+    "carried",
+    "ledger",
+    "site_hosts",
+];
 
 impl super::Tx<'_> {
     /// Adds a host to a site, taking it from any other.
@@ -78,21 +90,30 @@ impl super::Tx<'_> {
     /// # Errors
     /// Of the engine.
     pub fn count_site(&self, site: SiteId) -> Result<u64, StoreError> {
-        let sql = "SELECT (SELECT count(*) FROM page_facts WHERE site = ?) + (SELECT count(*) FROM request_facts WHERE site = ?)";
-        Ok(self.connection().query_row(sql, [site, site], |row| row.get::<_, i64>(0))? as u64)
+        let counts = TABLES.map(|table| format!("(SELECT count(*) FROM {table} WHERE site = {site})"));
+        let sql = format!("SELECT {}", counts.join(" + "));
+        Ok(self.connection().query_row(&sql, [], |row| row.get::<_, i64>(0))? as u64)
     }
 
-    /// Removes a site with all its facts. Its inputs stay known, so that their
-    /// lines do not come back.
+    /// Removes a site with all its facts; of open days by writing anew what others have in
+    /// them. Its inputs stay known, so that their lines do not come back.
     ///
     /// # Errors
-    /// Of the engine.
-    pub fn remove_site(&self, site: SiteId) -> Result<(), StoreError> {
+    /// Of the engine, or if an open day cannot be opened.
+    pub fn remove_site(&self, site: SiteId, keys: &dyn Keys) -> Result<(), StoreError> {
+        let open: Vec<(Day, u64)> = super::reader::days(self.connection())?
+            .into_iter()
+            .filter(|state| state.is_open)
+            .map(|state| (state.day, state.visits_from))
+            .collect();
+        for (day, visits_from) in open {
+            super::open::shelf::leave_out(self.connection(), (day, visits_from), site, keys)?;
+        }
         for table in TABLES {
             self.connection().execute(&format!("DELETE FROM {table} WHERE site = ?"), [site])?;
         }
         self.connection().execute("DELETE FROM sites WHERE id = ?", [site])?;
         // Whoever follows a log has to look again.
-        super::meta::set(self.connection(), "version", "a site was removed")
+        super::meta::renew(self.connection())
     }
 }

@@ -1,123 +1,72 @@
-//! What ingesting reads back: inputs, open visits, days.
+//! What ingesting reads back: inputs and days.
 
 use super::StoreError;
-use super::dictionary::{Ids, texts};
-use super::write::integer;
-use crate::model::{
-    Cursor, Day, Dictionary, Hash, InputCommit, InputState, Kind, Ledger, Mark, RowKey, SiteId, Stored, Sym, Symbols,
-    VisitDims,
-};
-use duckdb::{Connection, Row, params};
-use std::collections::{HashMap, HashSet};
+use crate::model::{Cursor, Day, Hash, InputCommit, InputState, Keys, Ledger, Mark, Part, Place, Seal};
+use duckdb::{Connection, params};
 
-pub(crate) fn inputs(connection: &Connection) -> Result<Vec<InputState>, StoreError> {
-    let mut statement = connection.prepare(include_str!("sql/inputs.sql"))?;
-    let rows = statement.query_map([], input)?;
+/// Hashes are stored as 128-bit integers.
+fn integer(hash: &Hash) -> i128 {
+    i128::from_be_bytes(*hash)
+}
+
+/// Every input; without the store's key only path and format are known.
+pub(crate) fn inputs(connection: &Connection, keys: &dyn Keys) -> Result<Vec<InputState>, StoreError> {
+    let seal = keys.cursors();
+    let mut statement = connection.prepare("SELECT id, path, format, payload FROM inputs ORDER BY id")?;
+    let rows = statement.query_map([], |row| {
+        let (id, path, format): (u32, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let payload: Vec<u8> = row.get(3)?;
+        let opened = seal.as_ref().and_then(|seal| cursor::read(&seal.open(place(id), &payload)?));
+        Ok(InputState { id, path, format, is_known: opened.is_some(), ..opened.unwrap_or_default() })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn input(row: &Row<'_>) -> duckdb::Result<InputState> {
-    let mark = |len: usize| -> duckdb::Result<Mark> {
-        Ok(Mark { len: row.get(len)?, hash: row.get::<_, i128>(len + 1)?.to_be_bytes() })
-    };
-    let mut ledger = Ledger::default();
-    for (class, lines) in ledger.0.iter_mut().enumerate() {
-        *lines = row.get(12 + class)?;
-    }
-    let (site, bucket): (u32, u32) = (row.get(10)?, row.get(11)?);
-    Ok(InputState {
-        id: row.get(0)?,
-        path: row.get(1)?,
-        format: row.get(2)?,
-        cursor: Cursor { head: mark(3)?, position: row.get(5)?, tail: mark(6)? },
-        first_record: row.get(8)?,
-        last_record: row.get(9)?,
-        last_place: (site != 0).then_some((site, bucket)),
-        ledger,
-    })
+fn place(id: u32) -> Place {
+    Place { day: Day(0), first: id.into(), last: 0, part: Part::Cursor }
 }
 
-pub(crate) fn save_inputs(connection: &Connection, inputs: &[InputCommit], now: i64) -> Result<(), StoreError> {
+pub(crate) fn save_inputs(
+    connection: &Connection,
+    inputs: &[InputCommit],
+    seal: &dyn Seal,
+) -> Result<(), StoreError> {
+    if inputs.is_empty() {
+        return Ok(());
+    }
     let sql = "SELECT coalesce(max(id), 0) FROM inputs";
     let mut next: u32 = connection.query_row(sql, [], |row| row.get(0))?;
     let mut states = Vec::new();
+    let mut known = Vec::new();
     for InputCommit { state } in inputs {
         let mut state = state.clone();
         if state.id == 0 {
             next += 1;
             state.id = next;
         } else {
-            connection.execute("DELETE FROM inputs WHERE id = ?", [state.id])?;
+            known.push(state.id.to_string());
         }
         states.push(state);
     }
+    if !known.is_empty() {
+        connection.execute(&format!("DELETE FROM inputs WHERE id IN ({})", known.join(",")), [])?;
+    }
     let mut appender = connection.appender("inputs")?;
-    for s in &states {
-        let (site, bucket) = s.last_place.unwrap_or((0, 0));
-        let l = &s.ledger.0;
-        let c = &s.cursor;
-        appender.append_row(params![
-            s.id,
-            s.path,
-            s.format,
-            site,
-            c.head.len,
-            integer(&c.head.hash),
-            c.position,
-            c.tail.len,
-            integer(&c.tail.hash),
-            s.first_record,
-            s.last_record,
-            site,
-            bucket,
-            l[0],
-            l[1],
-            l[2],
-            l[3],
-            l[4],
-            l[5],
-            l[6],
-            l[7],
-            l[8],
-            l[9],
-            l[10],
-            now
-        ])?;
+    for state in &states {
+        let payload = seal.seal(place(state.id), &cursor::write(state));
+        appender.append_row(params![state.id, state.path, state.format, payload])?;
     }
     Ok(appender.flush()?)
-}
-
-pub(crate) fn shards(connection: &Connection, day: Day) -> Result<Vec<(u16, Vec<u8>)>, StoreError> {
-    let mut statement = connection.prepare("SELECT shard, payload FROM open_visits WHERE day = ?")?;
-    let rows = statement.query_map([day.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-pub(crate) fn newest(connection: &Connection, day: Day) -> Result<Vec<(SiteId, u8, u32)>, StoreError> {
-    let mut statement = connection.prepare("SELECT site, kind, time FROM newest WHERE day = ?")?;
-    let rows = statement.query_map([day.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Days as SQL has them in a list.
 pub(crate) fn list(days: impl Iterator<Item = Day>) -> String {
     let mut days: Vec<i32> = days.map(|day| day.0).collect();
     days.dedup();
-    days.iter().map(i32::to_string).collect::<Vec<_>>().join(",")
-}
-
-/// Replaces those of the days that are named, of which all have to be.
-pub(crate) fn save_newest(connection: &Connection, newest: &[(Day, SiteId, Kind, u32)]) -> Result<(), StoreError> {
-    if newest.is_empty() {
-        return Ok(());
+    match days.is_empty() {
+        true => "NULL".into(),
+        false => days.iter().map(i32::to_string).collect::<Vec<_>>().join(","),
     }
-    let days = list(newest.iter().map(|(day, ..)| *day));
-    connection.execute(&format!("DELETE FROM newest WHERE day IN ({days})"), [])?;
-    let mut appender = connection.appender("newest")?;
-    for (day, site, kind, time) in newest {
-        appender.append_row(params![day.0, site, *kind as u8, time])?;
-    }
-    Ok(appender.flush()?)
 }
 
 /// What the store had of a day that is written to.
@@ -127,64 +76,153 @@ pub enum DayWas {
     New,
     /// Hashes and visits made under the same salt, maybe.
     Known,
-    /// Some made under a salt that is lost: they were deleted.
-    Renewed,
+    /// It was closed: its visitors are counted anew.
+    Closed,
+    /// Some made under a salt that is lost: they were deleted, and open visits end.
+    Renewed {
+        /// These are of later commits.
+        from: u64,
+    },
 }
 
-pub(crate) fn begin_day(connection: &Connection, day: Day, salt: &Hash) -> Result<DayWas, StoreError> {
-    let sql = "SELECT salt FROM days WHERE day = ?";
-    let stored: Option<Option<i128>> = {
-        let mut statement = connection.prepare(sql)?;
+/// Sees to it that what is open of a day was made under that salt; `commit` is the number
+/// of the commit that is under way.
+pub(crate) fn begin_day(connection: &Connection, day: Day, salt: &Hash, commit: u64) -> Result<DayWas, StoreError> {
+    let stored: Option<(Option<i128>, Option<i64>, u64)> = {
+        let mut statement = connection.prepare_cached("SELECT salt, closed, visits_from FROM days WHERE day = ?")?;
         let mut rows = statement.query([day.0])?;
-        rows.next()?.map(|row| row.get(0)).transpose()?
+        rows.next()?.map(|row| Ok::<_, StoreError>((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()?
     };
-    match stored {
-        Some(Some(known)) if known == integer(salt) => Ok(DayWas::Known),
-        Some(_) => {
-            forget_day(connection, day)?;
-            let sql = "UPDATE days SET salt = ?, marked = true WHERE day = ?";
-            connection.execute(sql, params![integer(salt), day.0])?;
-            Ok(DayWas::Renewed)
+    let was = match stored {
+        None => return insert_day(connection, day, Some(salt)).map(|()| DayWas::New),
+        Some((Some(known), ..)) if known == integer(salt) => return Ok(DayWas::Known),
+        Some((Some(_), _, from)) => DayWas::Renewed { from },
+        Some((None, Some(_), _)) => DayWas::Closed,
+        // So far there were requests only.
+        Some((None, None, _)) => DayWas::New,
+    };
+    match was {
+        DayWas::Renewed { .. } => {
+            connection.execute("DELETE FROM seen WHERE day = ?", [day.0])?;
+            let sql = "UPDATE days SET salt = ?, visits_from = ?, marked = true WHERE day = ?";
+            connection.execute(sql, params![integer(salt), commit - 1, day.0])?;
         }
-        None => {
-            let sql = "INSERT INTO days VALUES (?, ?, 0, false, false)";
-            connection.execute(sql, params![day.0, integer(salt)])?;
-            Ok(DayWas::New)
+        DayWas::Closed => {
+            let sql = "UPDATE days SET salt = ?, visits_from = ?, marked = true WHERE day = ?";
+            connection.execute(sql, params![integer(salt), commit - 1, day.0])?;
         }
+        _ => _ = connection.execute("UPDATE days SET salt = ? WHERE day = ?", params![integer(salt), day.0])?,
     }
+    Ok(was)
 }
 
-/// Deletes what can only be related under a salt that is gone.
-pub(crate) fn forget_day(connection: &Connection, day: Day) -> Result<(), StoreError> {
-    for table in ["seen", "open_visits", "newest"] {
-        connection.execute(&format!("DELETE FROM {table} WHERE day = ?"), [day.0])?;
-    }
+fn insert_day(connection: &Connection, day: Day, salt: Option<&Hash>) -> Result<(), StoreError> {
+    let sql = "INSERT INTO days VALUES (?, ?, NULL, 0, 0, false, false, true, NULL)";
+    connection.execute(sql, params![day.0, salt.map(integer)])?;
     Ok(())
 }
 
-pub(crate) fn unresolve(
-    connection: &Connection,
-    ids: &mut Ids,
-    symbols: &Symbols,
-    rows: &[Stored<RowKey<VisitDims>>],
-) -> Result<Vec<RowKey>, StoreError> {
-    let mut needed: HashMap<u8, HashSet<u32>> = HashMap::new();
-    for Stored(row) in rows {
-        row.map(|dictionary, id| {
-            if id != Sym::EMPTY {
-                needed.entry(dictionary as u8).or_default().insert(id.0);
-            }
-            id
-        });
+/// Notes that days were written to at `now`, under these keys.
+pub(crate) fn touch_days(connection: &Connection, days: &[(Day, Hash)], now: i64) -> Result<(), StoreError> {
+    if days.is_empty() {
+        return Ok(());
     }
-    let mut syms: HashMap<(u8, u32), Sym> = HashMap::new();
-    for dictionary in Dictionary::ALL {
-        let Some(wanted) = needed.get(&(dictionary as u8)) else { continue };
-        for (id, text) in texts(connection, dictionary, wanted)? {
-            syms.insert((dictionary as u8, id), ids.learn_text(symbols, dictionary, id, &text));
+    let list = list(days.iter().map(|(day, _)| *day));
+    let mut known = std::collections::HashMap::new();
+    {
+        let mut statement = connection.prepare(&format!("SELECT day, key, is_open FROM days WHERE day IN ({list})"))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            known.insert(row.get::<_, i32>(0)?, (row.get::<_, Option<i128>>(1)?, row.get::<_, bool>(2)?));
         }
     }
-    let sym = |dictionary: Dictionary, id: Sym| syms.get(&(dictionary as u8, id.0)).copied().unwrap_or_default();
-    let rows = rows.iter().map(|Stored(row)| row.map(sym));
-    Ok(rows.map(|row| row.with_visit(symbols.number(row.visit))).collect())
+    for (day, key) in days {
+        match known.get(&day.0) {
+            None => insert_day(connection, *day, None)?,
+            Some((Some(before), true)) if *before == integer(key) => continue,
+            // Segments under another key cannot be opened any more.
+            Some((Some(_), true)) => {
+                connection.execute("UPDATE days SET unreadable = true WHERE day = ?", [day.0])?;
+            }
+            Some(_) => {}
+        }
+        let sql = "UPDATE days SET key = ?, is_open = true WHERE day = ?";
+        connection.execute(sql, params![integer(key), day.0])?;
+    }
+    connection.execute(&format!("UPDATE days SET last_commit = ? WHERE day IN ({list})"), [now])?;
+    Ok(())
+}
+
+/// Whether any hash of a day is stored.
+pub(crate) fn has_seen(connection: &Connection, day: Day) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM seen WHERE day = ?)";
+    Ok(connection.prepare_cached(sql)?.query_row([day.0], |row| row.get(0))?)
+}
+
+mod cursor {
+    //! Cursor and ledger of an input as bytes: of one length, whatever they are.
+
+    use super::{Cursor, InputState, Ledger, Mark};
+
+    const SIZE: usize = 2 * (4 + 16) + 8 + 4 * 4 + 11 * 8;
+
+    pub(super) fn write(state: &InputState) -> Vec<u8> {
+        let mut out = Vec::with_capacity(SIZE);
+        for mark in [&state.cursor.head, &state.cursor.tail] {
+            out.extend_from_slice(&mark.len.to_le_bytes());
+            out.extend_from_slice(&mark.hash);
+        }
+        out.extend_from_slice(&state.cursor.position.to_le_bytes());
+        let (site, bucket) = state.last_place.unwrap_or((0, 0));
+        for number in [state.first_record, state.last_record, site, bucket] {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        state.ledger.0.iter().for_each(|lines| out.extend_from_slice(&lines.to_le_bytes()));
+        out
+    }
+
+    pub(super) fn read(mut bytes: &[u8]) -> Option<InputState> {
+        fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+            let (first, rest) = bytes.split_first_chunk::<N>()?;
+            *bytes = rest;
+            Some(*first)
+        }
+        let bytes = &mut bytes;
+        let mark = |bytes: &mut &[u8]| Some(Mark { len: u32::from_le_bytes(take(bytes)?), hash: take(bytes)? });
+        let (head, tail) = (mark(bytes)?, mark(bytes)?);
+        let position = u64::from_le_bytes(take(bytes)?);
+        let mut number = || take(bytes).map(u32::from_le_bytes);
+        let (first_record, last_record, site, bucket) = (number()?, number()?, number()?, number()?);
+        let mut ledger = Ledger::default();
+        for lines in &mut ledger.0 {
+            *lines = u64::from_le_bytes(take(bytes)?);
+        }
+        Some(InputState {
+            cursor: Cursor { head, position, tail },
+            first_record,
+            last_record,
+            last_place: (site != 0).then_some((site, bucket)),
+            ledger,
+            ..InputState::default()
+        })
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn an_input_comes_back_and_its_length_says_nothing() {
+            let mut state = InputState { first_record: 7, last_record: 9, last_place: Some((1, 3600)), ..Default::default() };
+            state.cursor.position = u64::MAX;
+            state.cursor.head = Mark { len: 4096, hash: [3; 16] };
+            state.ledger.0[10] = 5;
+            let bytes = write(&state);
+            assert_eq!(bytes.len(), SIZE);
+            assert_eq!(write(&InputState::default()).len(), SIZE);
+            let read = read(&bytes).expect("whole");
+            assert_eq!((read.cursor, read.ledger, read.last_place), (state.cursor, state.ledger, state.last_place));
+            assert!(super::read(&bytes[1..]).is_none());
+        }
+    }
 }

@@ -1,16 +1,13 @@
 //! Commits: facts, hashes, open visits and cursors of a batch, in one
 //! transaction, under one write lease.
 
-use super::dictionary::{Ids, Need};
 use super::engine::Access;
 use super::lease::{Lease, Tell, file_id, last_read, lease};
+use super::open::seen::{count_new, facts};
+use super::open::{Segment, Shelf, Work, read_whole};
 use super::{DayWas, Info, StoreError, meta, migrate, reader, state};
-use crate::model::{
-    Class, Commit, Day, Dictionary, Hash, InputState, RowKey, SiteId, Stored, Sym, Symbols, VisitDims, Zone,
-};
+use crate::model::{Commit, Day, Hash, InputState, Keys, Of, OpenVisit, Seal, SiteId, Symbols};
 use duckdb::Connection;
-use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -27,22 +24,33 @@ pub struct Writer {
     path: PathBuf,
     file: (u64, u64),
     info: Info,
-    ids: Ids,
-    /// What the numbers of visits stand for.
-    visits: Vec<VisitDims>,
+    /// The newest segments, as this process wrote them.
+    shelf: Shelf,
     checkpointed: Instant,
     /// When somebody last read the store, at our last checkpoint.
     read: Option<SystemTime>,
     tell: Tell,
 }
 
+/// What a commit needs beside what it writes.
+pub struct Means<'m> {
+    /// The texts of everything in it.
+    pub symbols: &'m Symbols,
+    /// By day what seals it, and the fingerprint of its key.
+    pub days: &'m dyn Fn(Day) -> Option<(&'m dyn Seal, Hash)>,
+    /// What seals cursors.
+    pub cursors: &'m dyn Seal,
+    /// Whether an open visit that was written is still as it was.
+    pub is_current: &'m dyn Fn(Day, &Hash, &OpenVisit) -> bool,
+}
+
 impl Writer {
     /// For the store at `path`, which must exist. `tell` gets who holds
-    /// the store when a lease takes long; `cap` see [`super::DEFAULT_CAP`].
+    /// the store when a lease takes long.
     ///
     /// # Errors
     /// If it is missing, locked for a minute, too new, or no store.
-    pub fn open(path: &Path, cap: u64, tell: Tell) -> Result<Writer, StoreError> {
+    pub fn open(path: &Path, tell: Tell) -> Result<Writer, StoreError> {
         let path = std::path::absolute(path).map_err(StoreError::io(path))?;
         let info = {
             let lease = lease(&path, Access::Write, tell)?;
@@ -52,16 +60,7 @@ impl Writer {
         };
         let file = file_id(&path).ok_or_else(|| StoreError::Missing(path.clone()))?;
         let read = last_read(&path);
-        Ok(Writer {
-            path,
-            file,
-            info,
-            ids: Ids::new(cap),
-            visits: Vec::new(),
-            checkpointed: Instant::now(),
-            read,
-            tell,
-        })
+        Ok(Writer { path, file, info, shelf: Shelf::default(), checkpointed: Instant::now(), read, tell })
     }
 
     /// What the store is.
@@ -89,14 +88,12 @@ impl Writer {
         }
         let lease = lease(&self.path, Access::Write, self.tell)?;
         lease.execute_batch("BEGIN")?;
-        let days = Days { zone: self.info.zone, known: HashMap::default() };
-        Ok(Tx { lease, writer: self, days })
+        Ok(Tx { lease, writer: self })
     }
 
-    /// Forgets which ids texts have: a transaction that gave some out may have
-    /// been undone.
+    /// Forgets what it remembers of the store: a transaction may have been undone.
     pub fn forget(&mut self) {
-        self.ids.forget();
+        self.shelf.clear();
     }
 
     /// Writes the log back into the file.
@@ -122,31 +119,14 @@ fn checkpoint(connection: &Connection) -> Result<(), StoreError> {
 pub struct Tx<'w> {
     lease: Lease,
     writer: &'w mut Writer,
-    days: Days,
 }
 
-/// The local days of hours: asked for every row, and worked out once.
-struct Days {
-    zone: Zone,
-    known: HashMap<u32, Day, FixedState>,
-}
-
-impl Days {
-    fn learn(&mut self, commit: &Commit) {
-        let buckets = commit.pages.iter().map(|(row, _)| row.bucket);
-        for bucket in buckets.chain(commit.requests.iter().map(|(key, _)| key.bucket)) {
-            self.known.entry(bucket).or_insert_with(|| self.zone.day(bucket.into()));
-        }
-    }
-
-    fn of(&self, bucket: u32) -> Day {
-        self.known.get(&bucket).copied().unwrap_or_else(|| self.zone.day(bucket.into()))
-    }
-}
-
-/// Hashes are stored as 128-bit integers.
-pub(crate) fn integer(hash: &Hash) -> i128 {
-    i128::from_be_bytes(*hash)
+/// What is open of a day, as it was read back.
+pub struct OpenVisits {
+    /// Visits that may still go on.
+    pub visits: Vec<(Hash, OpenVisit)>,
+    /// The newest time by site and kind, epoch seconds.
+    pub newest: Vec<(Of, u32)>,
 }
 
 impl Tx<'_> {
@@ -165,93 +145,49 @@ impl Tx<'_> {
         Ok(meta::get(&self.lease, "version")?.unwrap_or_default())
     }
 
+    /// Forgets what this process remembers of open days: another has written to them.
+    pub fn forget(&mut self) {
+        self.writer.shelf.clear();
+    }
+
     /// Every input that the store knows.
-    pub fn inputs(&self) -> Result<Vec<InputState>, StoreError> {
-        state::inputs(&self.lease)
+    pub fn inputs(&self, keys: &dyn Keys) -> Result<Vec<InputState>, StoreError> {
+        state::inputs(&self.lease, keys)
     }
 
-    /// The sealed shards of a day's open visits.
-    pub fn shards(&self, day: Day) -> Result<Vec<(u16, Vec<u8>)>, StoreError> {
-        state::shards(&self.lease, day)
+    /// The number of the commit that is under way.
+    pub fn number(&self) -> Result<u64, StoreError> {
+        Ok(meta::get(&self.lease, "commit")?.and_then(|n| n.parse().ok()).unwrap_or(0u64) + 1)
     }
 
-    /// The newest committed time of a day by site and kind.
-    pub fn newest(&self, day: Day) -> Result<Vec<(SiteId, u8, u32)>, StoreError> {
-        state::newest(&self.lease, day)
+    /// What is open of a day, of commits after `from` (if not told, since its salt was made).
+    pub fn open_visits(
+        &self,
+        day: Day,
+        from: Option<u64>,
+        symbols: &Symbols,
+        seal: &dyn Seal,
+    ) -> Result<OpenVisits, StoreError> {
+        let sql = "SELECT coalesce(max(visits_from), 0) FROM days WHERE day = ?";
+        let from = match from {
+            Some(from) => from,
+            None => self.lease.query_row(sql, [day.0], |row| row.get(0))?,
+        };
+        let whole = read_whole(&self.lease, day, from, symbols, Some(seal), false)?;
+        let newest = whole.facts.marks.iter().map(|(of, marks)| (*of, marks.newest)).collect();
+        Ok(OpenVisits { visits: whole.open.into_iter().collect(), newest })
     }
 
     /// Whether any hash of a day is stored.
     pub fn has_seen(&self, day: Day) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM seen WHERE day = ?)";
-        Ok(self.lease.query_row(sql, [day.0], |row| row.get(0))?)
+        state::has_seen(&self.lease, day)
     }
 
     /// Sees to it that the day's stored hashes were made under that salt. If
     /// they were made under another, which is lost, they are deleted and the
     /// day is marked.
     pub fn begin_day(&self, day: Day, salt: &Hash) -> Result<DayWas, StoreError> {
-        state::begin_day(&self.lease, day, salt)
-    }
-
-    /// The symbols of rows that were read back as ids.
-    pub fn unresolve(
-        &mut self,
-        symbols: &Symbols,
-        rows: &[Stored<RowKey<VisitDims>>],
-    ) -> Result<Vec<RowKey>, StoreError> {
-        state::unresolve(&self.lease, &mut self.writer.ids, symbols, rows)
-    }
-
-    /// Gives every text of these rows and requests an id.
-    pub fn resolve(&mut self, symbols: &Symbols, commit: &Commit) -> Result<(), StoreError> {
-        symbols.copy_visits(&mut self.writer.visits);
-        self.days.learn(commit);
-        let needs = self.needs(commit);
-        self.writer.ids.resolve(&self.lease, symbols, &needs)
-    }
-
-    /// The texts of a commit that have no id yet, each once, in the order of its
-    /// rows.
-    fn needs(&self, commit: &Commit) -> Vec<Need> {
-        let Tx { writer, days, .. } = self;
-        let mut seen = HashSet::with_hasher(FixedState::default());
-        let mut ordered = Vec::new();
-        let mut need = |dictionary, sym, site, day| {
-            let need = Need { dictionary, sym, site, day };
-            if !writer.ids.is_known(dictionary, sym) && seen.insert(need) {
-                ordered.push(need);
-            }
-        };
-        let mut combinations = HashSet::with_hasher(FixedState::default());
-        for (row, _) in &commit.pages {
-            let (site, day) = (row.site, days.of(row.bucket));
-            need(Dictionary::Pages, row.page, site, day);
-            need(Dictionary::Hosts, row.host, site, day);
-            if combinations.insert((row.visit, site, day)) {
-                writer.visits[row.visit.0 as usize].map(|dictionary, sym| {
-                    need(dictionary, sym, site, day);
-                    sym
-                });
-            }
-        }
-        for (key, _) in &commit.requests {
-            let (site, day) = (key.site, days.of(key.bucket));
-            need(Dictionary::Methods, key.method, site, day);
-            need(Dictionary::Bots, key.bot, site, day);
-            need(Dictionary::Paths, key.path, site, day);
-        }
-        ordered
-    }
-
-    /// A row with the store's ids; after [`Tx::resolve`].
-    pub fn stored(&self, row: &RowKey) -> Stored<RowKey<VisitDims>> {
-        let visit = self.writer.visits[row.visit.0 as usize];
-        self.writer.ids.row(&row.with_visit(visit), self.days.of(row.bucket))
-    }
-
-    /// The id of a text; after [`Tx::resolve`].
-    pub(super) fn id(&self, dictionary: Dictionary, sym: Sym, site: SiteId, bucket: u32) -> u32 {
-        self.writer.ids.id(Need { dictionary, sym, site, day: self.days.of(bucket) })
+        state::begin_day(&self.lease, day, salt, self.number()?)
     }
 
     /// Writes the batch and ends the transaction. `version` becomes the state's.
@@ -259,18 +195,17 @@ impl Tx<'_> {
     /// # Errors
     /// After an error of the engine nothing is known about whether it was
     /// committed: read the inputs again.
-    pub fn commit(mut self, commit: &mut Commit, version: &str) -> Result<(), StoreError> {
-        self.count_new(commit)?;
-        self.append_fresh(&mut commit.fresh)?;
-        self.append_pages(&commit.pages)?;
-        self.append_requests(commit)?;
-        self.append_ledger(commit)?;
-        self.replace_open_visits(commit)?;
-        self.touch_days(commit)?;
-        state::save_inputs(&self.lease, &commit.inputs, commit.now)?;
-        let commits = meta::count_commit(&self.lease, version)?;
+    pub fn commit(mut self, commit: &mut Commit, means: &Means<'_>, version: &str) -> Result<(), StoreError> {
+        let written = self.write(commit, means, version);
+        let commits = match written {
+            Ok(commits) => commits,
+            Err(error) => {
+                self.writer.shelf.clear();
+                return Err(error);
+            }
+        };
         if let Err(error) = self.lease.execute_batch("COMMIT") {
-            self.writer.ids.forget();
+            self.writer.shelf.clear();
             self.lease.abandon();
             return Err(error.into());
         }
@@ -282,6 +217,30 @@ impl Tx<'_> {
             self.writer.checkpointed = Instant::now();
         }
         Ok(())
+    }
+
+    fn write(&mut self, commit: &mut Commit, means: &Means<'_>, version: &str) -> Result<u32, StoreError> {
+        let number = self.number()?;
+        count_new(&self.lease, &mut commit.days)?;
+        let mut touched = Vec::new();
+        for batch in &mut commit.days {
+            let day = batch.day;
+            let (seal, key) = (means.days)(day).expect("every day that is written to has a key");
+            let segment = Segment { facts: facts(batch), open: std::mem::take(&mut batch.open) };
+            let work = Work {
+                connection: &self.lease,
+                symbols: means.symbols,
+                seal,
+                day,
+                commit: number,
+                is_current: means.is_current,
+            };
+            self.writer.shelf.add(&work, segment)?;
+            touched.push((day, key));
+        }
+        state::touch_days(&self.lease, &touched, commit.now)?;
+        state::save_inputs(&self.lease, &commit.inputs, means.cursors)?;
+        meta::count_commit(&self.lease, version, number)
     }
 
     /// The number of the site of that name, made if there is none.
@@ -303,6 +262,7 @@ impl Tx<'_> {
     /// The same, and writes the log back into the file.
     pub fn finish_and_checkpoint(self) -> Result<(), StoreError> {
         self.lease.execute_batch("COMMIT")?;
+        self.writer.shelf.clear();
         checkpoint(&self.lease)?;
         self.writer.checkpointed = Instant::now();
         Ok(())
@@ -311,10 +271,5 @@ impl Tx<'_> {
     /// Store size and counts, as `status` shows them.
     pub fn status(&self) -> Result<reader::Status, StoreError> {
         reader::status(&self.lease, &self.writer.path)
-    }
-
-    /// Whether a class has rows in `request_facts`.
-    pub fn counts_as_request(class: Class) -> bool {
-        !matches!(class, Class::Malformed | Class::OutOfWindow | Class::Excluded)
     }
 }

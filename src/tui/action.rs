@@ -3,7 +3,7 @@
 
 use super::key::Key;
 use crate::model::Metric;
-use crate::report::{Compare, Interval, Period};
+use crate::query::{Compare, Interval, Period};
 use std::collections::HashMap;
 
 /// What one can do.

@@ -2,7 +2,8 @@
 
 use super::model::rows::Row;
 use crate::model::{Dimension, Live};
-use crate::report::{Asked, Before, Compare, Report};
+use crate::report::{Asked, Before, Report};
+use crate::query::Compare;
 use crate::store::{Reader, Tell};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! What lies over the dashboard: menus, the filter editor, prompts.
 
 use crate::model::Dimension;
-use crate::store::{Filter, Op};
+use crate::query::{Filter, Op};
 use crate::tui::action::Action;
 
 /// One of the things that can be open; Esc closes the uppermost.

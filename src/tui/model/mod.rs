@@ -12,7 +12,8 @@ pub mod view;
 use super::action::Keymap;
 use super::query::Lives;
 use crate::model::{Dimension, Live, Metric, Zone};
-use crate::report::{Before, Interval, Meaning, Range, Report, is_counted, is_known};
+use crate::report::{Before, Report};
+use crate::query::{Interval, Meaning, Range, is_counted, is_known};
 use layer::Layer;
 use lists::{EVENTS, LIVE, PANELS};
 use panel::Panel;
@@ -193,7 +194,7 @@ impl Model {
 
     /// The range asked for; of `all` only the report knows it.
     pub fn range(&self) -> Option<Range> {
-        let all = self.view.chosen == view::Chosen::Named(crate::report::Period::All);
+        let all = self.view.chosen == view::Chosen::Named(crate::query::Period::All);
         match all {
             true => self.data.report.as_ref().map(|report| report.range),
             false => self.view.range(self.zone, self.now, self.view.back),

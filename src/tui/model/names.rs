@@ -1,7 +1,7 @@
 //! What values, properties and filters are called on the screen.
 
 use crate::model::Dimension;
-use crate::store::{Filter, Op};
+use crate::query::{Filter, Op};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 

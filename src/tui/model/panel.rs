@@ -3,7 +3,7 @@
 use super::lists::{columns, tabs};
 use super::rows::{List, Row};
 use crate::model::{Dimension, Metric, Sort};
-use crate::report::Meaning;
+use crate::query::Meaning;
 
 /// A panel and where one is in it.
 #[derive(Clone, Debug)]

@@ -1,14 +1,16 @@
 //! The rows of a list and their numbers.
 
 use crate::model::{Dimension, Metric};
-use crate::report::{Meaning, Rows, Totals};
-use crate::store::{PageSums, RequestRow};
+use crate::report::{Rows, Totals};
+use crate::query::Meaning;
+use crate::query::RequestRow;
+use crate::model::Counters;
 
 /// What a row counts.
 #[derive(Clone, Debug)]
 pub enum Figures {
     /// Of page facts.
-    Pages(PageSums),
+    Pages(Counters),
     /// Of requests: number, bytes, percentiles of time in milliseconds.
     Requests(i64, i64, Option<[f64; 3]>),
 }
@@ -83,7 +85,7 @@ impl List {
         match rows {
             Rows::Unknown => List::Unknown,
             Rows::Pages(top) => {
-                let row = |r: &crate::store::TopRow| Row {
+                let row = |r: &crate::query::TopRow| Row {
                     value: r.value.clone(),
                     label: label(&r.value),
                     figures: Figures::Pages(r.sums),

@@ -2,7 +2,7 @@
 
 use super::view::{Chosen, words};
 use crate::model::Zone;
-use crate::report::{Period, RangeError, Span};
+use crate::query::{Period, RangeError, Span};
 use chrono::{Datelike, Months, NaiveDate};
 
 /// Reads a range as people type it: `2026-07-01..2026-07-31`, `7d`, `last month`.

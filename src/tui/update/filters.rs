@@ -6,8 +6,8 @@ use super::super::model::layer::{Choice, Item, Kind, Layer, Menu};
 use super::super::model::names::{filter_words, property};
 use super::{Effect, ask};
 use crate::model::Dimension;
-use crate::report::combine;
-use crate::store::{Filter, Op, Pattern};
+use crate::query::combine;
+use crate::query::{Filter, Op, Pattern};
 
 /// Filters by the selected row, or leaves it out.
 pub fn add(model: &mut Model, op: Op) -> Vec<Effect> {

@@ -7,7 +7,7 @@ use super::super::model::rows::List;
 use super::super::model::typed::read_range;
 use super::{Effect, act, filters, fit, times};
 use crate::model::clean;
-use crate::store::{Filter, Op, Pattern};
+use crate::query::{Filter, Op, Pattern};
 use crate::tui::action::Action;
 use crossterm::event::KeyCode;
 

@@ -7,8 +7,8 @@ use super::super::model::view::{Chosen, words};
 use super::super::model::{Focus, Model, names};
 use super::Effect;
 use crate::model::Dimension;
-use crate::report::{Compare, Interval, Period};
-use crate::store::{Filter, Pattern};
+use crate::query::{Compare, Interval, Period};
+use crate::query::{Filter, Pattern};
 
 /// Opens one.
 pub fn open(model: &mut Model, action: Action) -> Vec<Effect> {

@@ -17,7 +17,7 @@ use super::model::rows::List;
 use super::model::{Focus, METRICS, Model};
 use super::query::{Answered, Lives};
 use crate::model::{Dimension, Sort};
-use crate::report::is_counted;
+use crate::query::is_counted;
 
 /// What has to be done outside.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::super::layout::{Area, layout};
 use super::super::model::layer::Layer;
 use super::super::model::{Focus, Model};
 use super::{Effect, act, filters, keys, moves};
-use crate::store::Op;
+use crate::query::Op;
 use crate::tui::view::{Hit, chip_at, hint_at, hit};
 
 fn has(area: &Area, x: u16, y: u16) -> bool {

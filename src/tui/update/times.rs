@@ -5,7 +5,7 @@ use super::super::model::Model;
 use super::super::model::typed::read_range;
 use super::super::model::view::{Chosen, words};
 use super::{Effect, ask};
-use crate::report::{Compare, Interval, Period};
+use crate::query::{Compare, Interval, Period};
 
 /// Another range.
 pub fn range(model: &mut Model, action: Action) -> Vec<Effect> {

@@ -10,8 +10,9 @@ use super::plot::{bars, dot, lines};
 use super::put;
 use super::series::{Series, round_up};
 use crate::model::Metric;
-use crate::report::{Interval, Report};
-use crate::store::PageSums;
+use crate::report::Report;
+use crate::query::Interval;
+use crate::model::Counters;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -63,7 +64,7 @@ pub fn chart(model: &Model, area: Area, theme: &Theme, buffer: &mut Buffer) {
     let series = Series::new(model, report);
     let is_empty = match model.metric() {
         Metric::Requests | Metric::Bytes => report.totals.requests.is_none_or(|sums| sums == (0, 0)),
-        _ => report.totals.pages.is_none_or(|sums| sums == PageSums::default()),
+        _ => report.totals.pages.is_none_or(|sums| sums == Counters::default()),
     };
     let nothing = super::panel::nothing_here(model);
     if is_empty && nothing.contains(':') {

@@ -6,7 +6,8 @@ use super::super::model::Model;
 use super::super::model::names::filter_words;
 use super::super::theme::Theme;
 use super::{put, put_all};
-use crate::report::{Compare, words};
+use crate::report::words;
+use crate::query::Compare;
 use ratatui::buffer::Buffer;
 
 /// Site, range, interval, comparison; at the right who is there now.
@@ -60,7 +61,7 @@ pub fn header(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffer
 }
 
 fn is_all(model: &Model) -> bool {
-    model.view.chosen == super::super::model::view::Chosen::Named(crate::report::Period::All)
+    model.view.chosen == super::super::model::view::Chosen::Named(crate::query::Period::All)
 }
 
 fn versus(compare: Compare) -> &'static str {

@@ -5,7 +5,7 @@ use super::super::model::Model;
 use super::super::model::layer::{Kind, Menu, Prompt};
 use super::super::theme::Theme;
 use super::put;
-use crate::store::Filter;
+use crate::query::Filter;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Block, BorderType, Clear, Widget};

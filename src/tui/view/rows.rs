@@ -9,7 +9,7 @@ use super::columns::{CHANGE, Columns, SHARE, title};
 use super::figures::{change, shown};
 use super::put;
 use crate::model::{Dimension, Metric};
-use crate::report::Meaning;
+use crate::query::Meaning;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};

@@ -3,11 +3,11 @@
 use super::super::model::Model;
 use crate::model::Metric;
 use crate::report::{Report, Totals};
-use crate::store::PageSums;
+use crate::model::Counters;
 
 /// The values of a series; unknown ones are gaps.
-fn values(series: &[(i64, PageSums)], requests: &[(i64, i64)], totals: &Totals, metric: Metric) -> Vec<Option<f64>> {
-    let of = |(step, (_, sums)): (usize, &(i64, PageSums))| {
+fn values(series: &[(i64, Counters)], requests: &[(i64, i64)], totals: &Totals, metric: Metric) -> Vec<Option<f64>> {
+    let of = |(step, (_, sums)): (usize, &(i64, Counters))| {
         let requests = requests.get(step).copied().filter(|_| totals.requests.is_some());
         Totals { pages: totals.pages.map(|_| *sums), requests, ..*totals }.number(metric)
     };

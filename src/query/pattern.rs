@@ -41,8 +41,17 @@ impl Pattern {
         self.parts.join("*")
     }
 
+    /// Leaves out a slash at the end of a path that has no star.
+    pub fn cut_slash(&mut self) {
+        if let [only] = &mut self.parts[..] {
+            while only.len() > 1 && only.ends_with('/') {
+                only.pop();
+            }
+        }
+    }
+
     /// The text, if nothing stands for anything.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         match &self.parts[..] {
             [only] => Some(only),
             _ => None,
@@ -50,17 +59,22 @@ impl Pattern {
     }
 
     /// For SQL's `LIKE … ESCAPE '\'`.
-    pub(super) fn like(&self) -> String {
+    pub fn like(&self) -> String {
         let escape = |part: &String| part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         self.parts.iter().map(escape).collect::<Vec<_>>().join("%")
     }
 
     /// Whether a text fits, in whatever case; anywhere in it if `anywhere`.
-    pub(super) fn fits(&self, text: &str, anywhere: bool) -> bool {
+    pub fn fits(&self, text: &str, anywhere: bool) -> bool {
         let ends = || anywhere.then(String::new).into_iter();
         let parts = self.parts.iter().map(|part| part.to_lowercase());
         let parts: Vec<String> = ends().chain(parts).chain(ends()).collect();
         stars::fits(&parts, text.to_lowercase().as_bytes())
+    }
+
+    /// Whether a text fits, letter for letter.
+    pub fn is(&self, text: &str) -> bool {
+        stars::fits(&self.parts, text.as_bytes())
     }
 }
 

@@ -219,8 +219,9 @@ fn point(text: &str, zone: Zone) -> Result<(i64, Option<NaiveDate>), RangeError>
 
 impl Range {
     /// The range to compare with: as long and just before, or a year earlier.
-    /// While today is in the range it is cut at the same time of day.
-    pub fn compared(&self, compare: Compare, zone: Zone, now: i64) -> Range {
+    /// While today is in the range it is cut at the same time of day: by the minute, or at
+    /// the last full hour where no more is known.
+    pub fn compared(&self, compare: Compare, zone: Zone, now: i64, by_minute: bool) -> Range {
         let days = i64::from(zone.day(self.to - 1).0 - zone.day(self.from).0) + 1;
         let whole_days = zone.day_start(zone.day(self.from)) == self.from;
         let shift = |at: i64| match compare {
@@ -228,7 +229,8 @@ impl Range {
             Compare::Previous if whole_days => days_earlier(zone, at, days),
             Compare::Previous => at - (self.to - self.from),
         };
-        let end = self.to.min(zone.hour(now) + HOUR).max(self.from);
+        let at = if by_minute { now.div_euclid(60) * 60 + 60 } else { zone.hour(now) };
+        let end = self.to.min(at).max(self.from);
         let cut = if (self.from..self.to).contains(&now) { end } else { self.to };
         Range { from: shift(self.from), to: shift(cut) }
     }

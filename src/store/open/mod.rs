@@ -1,0 +1,11 @@
+//! Open days: everything about them is sealed but bare hashes of who was seen.
+
+mod codec;
+mod reading;
+pub(super) mod seen;
+pub(super) mod segment;
+pub(super) mod shelf;
+
+pub(super) use reading::{Day as OpenDay, Memory, read_carried, read_whole, waiting};
+pub(super) use segment::Segment;
+pub(super) use shelf::{IsCurrent, Shelf, Work};

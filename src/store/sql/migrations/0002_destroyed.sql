@@ -1,2 +1,0 @@
--- When salts were last destroyed, epoch seconds; nothing if never.
-INSERT INTO meta VALUES ('destroyed', '');
