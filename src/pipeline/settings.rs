@@ -21,6 +21,10 @@ pub struct SiteSettings {
     pub rules: Rules,
     /// Query parameters that belong to a page.
     pub query_allow: Vec<String>,
+    /// Patterns of paths; what a star of one stands for is not kept.
+    pub mask: Vec<String>,
+    /// Whether what looks like an identifier stays in paths.
+    pub keep_ids: bool,
 }
 
 /// Settings of an ingesting command.
