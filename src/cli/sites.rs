@@ -4,7 +4,7 @@ use super::args::{self, SitesAction};
 use super::config::{Config, check_site};
 use super::console::{clean, notice, thousands};
 use super::ingest;
-use crate::error::{Failure, Outcome, to_stdout};
+use crate::error::{Failure, Outcome, say, to_stderr, to_stdout};
 use crate::store::{DEFAULT_CAP, Query, Site, StoreError, Writer};
 use std::fmt::Write;
 use std::io::IsTerminal;
@@ -86,7 +86,7 @@ fn rename(from: &str, to: &str, config: &Config) -> Outcome {
     tx.rename_site(site.id, to)?;
     tx.finish()?;
     if !config.quiet {
-        eprintln!("note: who was on {from} today counts once more, since a visitor's hash has the site's name in it");
+        say!("note: who was on {from} today counts once more, since a visitor's hash has the site's name in it");
     }
     Ok(())
 }
@@ -112,7 +112,7 @@ fn confirm(question: &str) -> Result<bool, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::usage(question).help("add --yes to remove it"));
     }
-    eprint!("{question}. Remove it? [y/N] ");
+    to_stderr(format_args!("{question}. Remove it? [y/N] "));
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer);
     Ok(read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes"))
