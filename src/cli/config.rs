@@ -2,7 +2,7 @@
 //! reads the clock and the environment.
 
 use super::args::{Color, Global, Reading};
-use crate::enrich::address::network;
+use crate::enrich::address::Proxies;
 use crate::enrich::class::{ASSETS, FEEDS, Rules, words};
 use crate::enrich::country::GeoIp;
 use crate::enrich::exclude::Exclude;
@@ -318,9 +318,10 @@ impl Config {
                 keep_ids: site.keep_ids,
             })
         };
-        let trusted = reading.trusted_proxy.iter().map(|text| network(text).map_err(Failure::usage));
-        let trusted = trusted
-            .chain(file.proxy.trusted.iter().map(|text| network(text).map_err(in_file(place, "trusted of [proxy]"))));
+        let mut trusted = Proxies::default();
+        reading.trusted_proxy.iter().try_for_each(|text| trusted.add(text)).map_err(Failure::usage)?;
+        let in_trusted = in_file(place, "trusted of [proxy]");
+        file.proxy.trusted.iter().try_for_each(|text| trusted.add(text)).map_err(in_trusted)?;
         let format = reading.log_format.as_deref().filter(|format| *format != "auto");
         let excludes = reading.exclude.iter().map(|rule| Exclude::parse(rule).map_err(Failure::usage));
         let defaults = SiteSettings { rules: self.rules(excludes)?, ..SiteSettings::default() };
@@ -331,7 +332,7 @@ impl Config {
             format: format.map(read_format).transpose()?,
             sites: file.sites.iter().map(site).collect::<Result<_, _>>()?,
             defaults,
-            trusted: trusted.collect::<Result<_, _>>()?,
+            trusted,
             geo: geo(reading.geoip.as_deref().or(file.geo.database.as_deref()))?,
         })
     }
