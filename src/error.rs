@@ -207,6 +207,18 @@ impl From<ReportError> for Failure {
     }
 }
 
+/// Says a line on standard error.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::error::to_stderr(format_args!("{}\n", format_args!($($text)*))) };
+}
+pub(crate) use say;
+
+/// Writes to standard error. That nobody listens there any more ends nothing:
+/// what is being done is worth more than what is said about it.
+pub(crate) fn to_stderr(text: std::fmt::Arguments<'_>) {
+    let _ = std::io::stderr().lock().write_fmt(text);
+}
+
 /// Writes to standard output; a reader that has gone away is no error.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Bad input gets an error that says what, why and what to do; nothing is lost.
 
-use crate::support::Bench;
+use crate::support::{Bench, Ran};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
@@ -217,12 +217,30 @@ fn wrong_values_in_the_configuration() {
         (site("exclude = [\"foo\"]"), "c.toml: exclude of site e.org: 'foo' is no rule"),
         (site("log_format = \"zork\""), "c.toml: log_format of site e.org: unknown format \"zork\""),
         (site("[proxy]\ntrusted = [\"300.1.1.1\"]"), "c.toml: trusted of [proxy]: '300.1.1.1' is no address"),
+        ("[privacy]\nk = 51".into(), "c.toml: k of [privacy]: '51' is not one of 2 to 50 visitors, or 1 for no"),
+        ("[privacy]\nrare = \"show\"".into(), "c.toml: rare of [privacy]: 'show' is neither merge nor hide"),
+        (site("mask = [\"reset/*\"]"), "c.toml: mask of site e.org: 'reset/*' does not begin with a slash"),
         (site(&site("")), "c.toml: site: there are two of the name e.org"),
     ] {
         bench.write("c.toml", text);
         let (code, said) = fails(&bench, "import a.log --config c.toml");
         assert_eq!(code, 2, "{said}");
         assert!(said.starts_with(&format!("error: {error}")), "{said}");
+    }
+}
+
+#[test]
+fn the_environment_wins_over_the_configuration() {
+    let bench = filled();
+    bench.write("c.toml", "[privacy]\nk = 4\nrare = \"hide\"\n");
+    for (name, value, error) in [
+        ("FATHOM_TUI_PRIVACY_K", "0", "FATHOM_TUI_PRIVACY_K: '0' is not one of"),
+        ("FATHOM_TUI_PRIVACY_RARE", "no", "FATHOM_TUI_PRIVACY_RARE: 'no' is neither merge nor hide"),
+    ] {
+        let mut command = bench.command(["report", "--config", "c.toml"]);
+        let ran = Ran::of(command.env(name, value).output().expect("runs"));
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        assert!(ran.stderr.starts_with(&format!("error: {error}")), "{}", ran.stderr);
     }
 }
 

@@ -1,5 +1,7 @@
 //! One binary, since each links the database again.
 
+mod behind;
+mod closed;
 mod concurrent;
 mod conventions;
 mod copies;

@@ -193,7 +193,7 @@ impl Watcher {
                 format: None,
                 sites: Vec::new(),
                 defaults: SiteSettings::default(),
-                trusted: Vec::new(),
+                trusted: Default::default(),
                 geo: GeoIp::embedded(),
             };
             Ingest::into_store(writer, settings, ImportOptions::default(), salts, identity).expect("opened")

@@ -129,9 +129,10 @@ class Clock:
 
 QUOTED = rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"'
 # CHOICE: a field ends at its first unescaped quote; after the agent there is the end or a space; between
-# bytes and the end there is nothing (common) or both quoted fields; anything else is malformed.
+# bytes and the end there is nothing (common) or both quoted fields; an agent may miss its closing quote (a proxy
+# cut the line), then it lasts to the end; anything else is malformed.
 COMBINED = re.compile(rb'([^ ]+) ([^ ]+) ([^\[]* )\[([^\]]*)\] ' + QUOTED + rb' (\d{1,3}|-) (\d+|-)'
-                      rb'(?: *$|(?: ' + QUOTED + rb' ' + QUOTED + rb'(?:$| )))', re.DOTALL)
+                      rb'(?: *$|(?: ' + QUOTED + rb' (?:' + QUOTED + rb'(?:$| )|"((?:[^"\\]|\\.)*+\\?)$)))', re.DOTALL)
 ESCAPE = re.compile(rb'\\(?:x([0-9A-Fa-f]{2})|(["\\ntrbfv]))', re.DOTALL)
 C_ESCAPES = {b'"': b'"', b"\\": b"\\", b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -171,7 +172,8 @@ def parse_combined(line, _zone):
     m = COMBINED.match(line)
     if not m:
         raise Bad("blank" if not line.strip() else "structure")
-    first, second, _, when, request, status, size, referrer, agent = m.groups()
+    first, second, _, when, request, status, size, referrer, agent, cut_agent = m.groups()
+    agent = cut_agent if agent is None else agent
     address, host = first, b""
     if second != b"-" and binary(second) and not binary(first):
         address, host = second, first  # vhost_combined
@@ -332,7 +334,8 @@ for value in range(256):
     char = bytes([value])
     keep = char.isalnum() and value < 128 or char in b"-._~"
     PERCENT[value] = char if keep else b"%%%02X" % value
-UNSAFE = re.compile("[\x00-\x1f\x7f\x80-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u061c]")
+UNSAFE = re.compile("[\x00-\x1f\x7f\x80-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3164\ufeff\uffa0"
+                    "\ufff9-\ufffb\U000e0000-\U000e007f]")
 
 
 def escape_invalid(error):

@@ -2,12 +2,12 @@
 //! reads the clock and the environment.
 
 use super::args::{Color, Global, Reading};
-use crate::enrich::address::network;
+use crate::enrich::address::Proxies;
 use crate::enrich::class::{ASSETS, FEEDS, Rules, words};
 use crate::enrich::country::GeoIp;
 use crate::enrich::exclude::Exclude;
 use crate::error::{Exit, Failure};
-use crate::model::Zone;
+use crate::model::{Privacy, Zone};
 use crate::parse::Format;
 use crate::pipeline::{Settings, SiteSettings};
 use crate::tui::{Clock, Keymap};
@@ -32,6 +32,8 @@ struct File {
     store: FileStore,
     #[serde(default)]
     classes: FileClasses,
+    #[serde(default)]
+    privacy: FilePrivacy,
     // Read by the commands that they are for.
     #[serde(default, rename = "collect")]
     _collect: toml::Table,
@@ -70,6 +72,10 @@ struct FileSite {
     exclude: Vec<String>,
     #[serde(default)]
     query_allow: Vec<String>,
+    #[serde(default)]
+    mask: Vec<String>,
+    #[serde(default)]
+    keep_ids: bool,
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -93,6 +99,13 @@ struct FileStore {
     salts: Option<PathBuf>,
     #[serde(rename = "retention")]
     _retention: Option<String>,
+}
+
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields)]
+struct FilePrivacy {
+    k: Option<u32>,
+    rare: Option<String>,
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -183,7 +196,7 @@ impl Config {
         if let Some(site) = &global.site {
             check_site(site)?;
         }
-        Ok(Config {
+        let config = Config {
             db: absolute(db),
             state_root: absolute(state_root),
             salts_root: global.salts.clone().or_else(|| file.store.salts.clone()).map(absolute),
@@ -197,7 +210,9 @@ impl Config {
             block: number("FATHOM_TUI_TEST_BLOCK"),
             file,
             file_path,
-        })
+        };
+        config.privacy()?;
+        Ok(config)
     }
 
     /// The clock, epoch seconds.
@@ -299,11 +314,14 @@ impl Config {
                         .chain(reading.exclude.iter().map(|rule| Exclude::parse(rule).map_err(Failure::usage))),
                 )?,
                 query_allow: site.query_allow.clone(),
+                mask: masks(site).map_err(in_file(place, &format!("mask of site {}", site.name)))?,
+                keep_ids: site.keep_ids,
             })
         };
-        let trusted = reading.trusted_proxy.iter().map(|text| network(text).map_err(Failure::usage));
-        let trusted = trusted
-            .chain(file.proxy.trusted.iter().map(|text| network(text).map_err(in_file(place, "trusted of [proxy]"))));
+        let mut trusted = Proxies::default();
+        reading.trusted_proxy.iter().try_for_each(|text| trusted.add(text)).map_err(Failure::usage)?;
+        let in_trusted = in_file(place, "trusted of [proxy]");
+        file.proxy.trusted.iter().try_for_each(|text| trusted.add(text)).map_err(in_trusted)?;
         let format = reading.log_format.as_deref().filter(|format| *format != "auto");
         let excludes = reading.exclude.iter().map(|rule| Exclude::parse(rule).map_err(Failure::usage));
         let defaults = SiteSettings { rules: self.rules(excludes)?, ..SiteSettings::default() };
@@ -314,9 +332,30 @@ impl Config {
             format: format.map(read_format).transpose()?,
             sites: file.sites.iter().map(site).collect::<Result<_, _>>()?,
             defaults,
-            trusted: trusted.collect::<Result<_, _>>()?,
+            trusted,
             geo: geo(reading.geoip.as_deref().or(file.geo.database.as_deref()))?,
         })
+    }
+
+    /// How much company a visitor has in what is kept of closed days.
+    ///
+    /// # Errors
+    /// If environment or file ask for what there is not.
+    pub fn privacy(&self) -> Result<Privacy, Failure> {
+        let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let (k_name, rare_name) = ("FATHOM_TUI_PRIVACY_K", "FATHOM_TUI_PRIVACY_RARE");
+        let usual = Privacy::default();
+        let k = match (environment(k_name), self.file.privacy.k) {
+            (Some(text), _) => read_k(&text).map_err(|error| Failure::usage(format!("{k_name}: {error}")))?,
+            (None, Some(k)) => read_k(&k.to_string()).map_err(in_file(&self.file_path, "k of [privacy]"))?,
+            (None, None) => usual.k,
+        };
+        let hide_rare = match (environment(rare_name), self.file.privacy.rare.as_deref()) {
+            (Some(text), _) => hides(&text).map_err(|error| Failure::usage(format!("{rare_name}: {error}")))?,
+            (None, Some(text)) => hides(text).map_err(in_file(&self.file_path, "rare of [privacy]"))?,
+            (None, None) => usual.hide_rare,
+        };
+        Ok(Privacy { k, hide_rare })
     }
 
     fn rules(&self, excludes: impl Iterator<Item = Result<Exclude, Failure>>) -> Result<Rules, Failure> {
@@ -336,6 +375,31 @@ pub fn read_format(text: &str) -> Result<Format, Failure> {
         Failure::usage(format!("--log-format: {error}"))
             .help("copy the string behind log_format from nginx's configuration, in single quotes")
     })
+}
+
+/// How many visitors must share what is kept.
+fn read_k(text: &str) -> Result<u32, String> {
+    let k = text.trim().parse().ok().filter(|k| (1..=Privacy::MOST).contains(k));
+    k.ok_or_else(|| {
+        format!("'{}' is not one of 2 to {} visitors, or 1 for no protection", text.escape_debug(), Privacy::MOST)
+    })
+}
+
+/// Whether rare values are hidden.
+fn hides(text: &str) -> Result<bool, String> {
+    match text.trim() {
+        "merge" => Ok(false),
+        "hide" => Ok(true),
+        other => Err(format!("'{}' is neither merge nor hide", other.escape_debug())),
+    }
+}
+
+/// The masks of a site; a path begins with a slash.
+fn masks(site: &FileSite) -> Result<Vec<String>, String> {
+    match site.mask.iter().find(|mask| !mask.starts_with('/')) {
+        Some(mask) => Err(format!("'{}' does not begin with a slash, such as /reset/*", mask.escape_debug())),
+        None => Ok(site.mask.clone()),
+    }
 }
 
 /// Whether a text can name a site.
@@ -396,4 +460,18 @@ fn read_file(named: Option<&Path>) -> Result<(File, PathBuf), Failure> {
         }
     }
     Ok((file, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn company_of_2_to_50_or_none() {
+        for (text, k) in [("3", Some(3)), (" 50 ", Some(50)), ("1", Some(1)), ("0", None), ("51", None), ("x", None)] {
+            assert_eq!(read_k(text).ok(), k, "{text}");
+        }
+        assert_eq!((hides("merge"), hides("hide")), (Ok(false), Ok(true)));
+        assert_eq!(hides("show"), Err("'show' is neither merge nor hide".to_owned()));
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::args::Color;
 use super::config::Config;
+use crate::error::say;
 use crate::store::Notice;
 use crate::tui::Event;
 use std::io::IsTerminal;
@@ -35,7 +36,7 @@ pub fn notice(notice: Notice) {
         Notice::Mended(mended) => (format!("warning: {mended}"), Event::Say),
     };
     if !super::dashboard::tell(event(text.clone())) {
-        eprintln!("{text}");
+        say!("{text}");
     }
 }
 

@@ -5,7 +5,7 @@ use super::config::Config;
 use super::console;
 use super::dashboard::{self, Source};
 use crate::anonymise::Salts;
-use crate::error::{Exit, Failure, Outcome, to_stdout};
+use crate::error::{Exit, Failure, Outcome, say, to_stdout};
 use crate::input::Identity;
 use crate::parse::{Format, Parser};
 use crate::pipeline::{ImportOptions, Ingest, feed};
@@ -32,7 +32,7 @@ pub fn run(args: &args::Demo, config: &Config) -> Outcome {
     let folder = tempfile::Builder::new().prefix("fathom-tui-demo-").tempdir().map_err(failed)?;
     let path = folder.path().join("demo.duckdb");
     if !config.quiet {
-        eprintln!("filling a temporary store with {DAYS} days of simulated traffic");
+        say!("filling a temporary store with {DAYS} days of simulated traffic");
     }
     let new = NewStore {
         id: super::ingest::new_id(),

@@ -4,8 +4,9 @@
 use super::args;
 use super::config::read_format;
 use super::console::clean;
+use crate::enrich::address::{self, Proxies};
 use crate::enrich::agent::Agents;
-use crate::enrich::{address, country::GeoIp};
+use crate::enrich::country::GeoIp;
 use crate::error::{Failure, Outcome, to_stdout, unknown_format};
 use crate::model::{Request, Zone};
 use crate::parse::Parser;
@@ -58,7 +59,7 @@ fn records(parser: &mut Parser, sample: &[u8], out: &mut String) {
 
 fn record(request: &Request<'_>, line: usize, agents: &mut Agents, geo: &GeoIp, out: &mut String) {
     let text = |bytes: &[u8]| clean(&String::from_utf8_lossy(bytes));
-    let ip = address::parse(&request.address);
+    let ip = address::parse(&address::client(&request.address, &request.forwarded, &Proxies::default()));
     let country = ip.map(|ip| geo.lookup(ip).country.as_str().to_owned()).filter(|code| !code.is_empty());
     let agent = agents.lookup(request.agent.as_deref());
     let agent = agents.info(agent);

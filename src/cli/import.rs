@@ -5,7 +5,7 @@ use super::config::Config;
 use super::console::{clean, thousands};
 use super::ingest;
 use super::signals::Signals;
-use crate::error::{Exit, Failure, Outcome, to_stdout, unknown_format};
+use crate::error::{Exit, Failure, Outcome, say, to_stdout, unknown_format};
 use crate::input::{Identity, expand};
 use crate::model::{Class, Ledger};
 use crate::pipeline::{ImportOptions, Ingest, IngestError, Progress, Summary, Unread, import};
@@ -70,7 +70,7 @@ fn tell_of_sites(summary: &Summary, config: &Config) -> Outcome {
         reader.sites()?.into_iter().filter(|site| summary.known_sites.contains(&site.id) && site.name != *asked);
     for site in others {
         let name = &site.name;
-        eprintln!("note: they count for site {name}; `fathom-tui sites rename {name} {asked}` gives it another name");
+        say!("note: they count for site {name}; `fathom-tui sites rename {name} {asked}` gives it another name");
     }
     Ok(())
 }
@@ -101,23 +101,23 @@ fn tell(summary: &Summary, ingest: &Ingest, is_dry: bool, seconds: f64) {
         for kind in rejected {
             let name = clean(name);
             for line in &kind.first {
-                eprintln!("{name}:{line}: {}", kind.reason.as_str());
+                say!("{name}:{line}: {}", kind.reason.as_str());
             }
             let more = kind.lines - kind.first.len() as u64;
             if more > 0 {
                 let lines = if more == 1 { "line" } else { "lines" };
-                eprintln!("{name}: {} more {lines}: {}", thousands(more), kind.reason.as_str());
+                say!("{name}: {} more {lines}: {}", thousands(more), kind.reason.as_str());
             }
         }
     }
     for (name, trouble) in &summary.troubles {
-        eprintln!("{}: {trouble}", clean(name));
+        say!("{}: {trouble}", clean(name));
     }
     for unread in summary.failed.iter().filter(|unread| !unread.was_named) {
-        eprintln!("{}: {}, left out", clean(&unread.path.display().to_string()), unread.error);
+        say!("{}: {}, left out", clean(&unread.path.display().to_string()), unread.error);
     }
     for refusal in summary.refused.iter().filter(|refusal| !refusal.was_named) {
-        eprintln!("{}: in no known log format, left out", clean(&refusal.path.display().to_string()));
+        say!("{}: in no known log format, left out", clean(&refusal.path.display().to_string()));
     }
     if let Some(path) = &ingest.overlapped {
         let what = if ingest.overlapping > 0 {
@@ -125,33 +125,33 @@ fn tell(summary: &Summary, ingest: &Ingest, is_dry: bool, seconds: f64) {
         } else {
             "if these are the same requests they count twice (--skip-overlap leaves them out)".into()
         };
-        eprintln!("note: {} covers some of the same time: {what}", clean(path));
+        say!("note: {} covers some of the same time: {what}", clean(path));
     }
     for day in &ingest.marked() {
-        eprintln!("note: {day} may count a visitor twice: its salt was gone before these lines came");
+        say!("note: {day} may count a visitor twice: its salt was gone before these lines came");
     }
     if summary.files == 0 {
         if summary.failed.is_empty() && summary.refused.is_empty() {
-            eprintln!("nothing to import: there is no file");
+            say!("nothing to import: there is no file");
         }
         return;
     }
     let files = format!("{} file{}", thousands(summary.files), if summary.files == 1 { "" } else { "s" });
     if summary.new_lines == 0 && summary.lines > 0 {
-        eprintln!("nothing new: {files}, all lines counted before");
+        say!("nothing new: {files}, all lines counted before");
         return;
     }
     let verb = if is_dry { "would import" } else { "imported" };
     let speed = summary.new_lines as f64 / seconds.max(1e-6);
-    eprintln!(
+    say!(
         "{verb} {files}, {} new lines of {} in {seconds:.1} s ({} lines/s)",
         thousands(summary.new_lines),
         thousands(summary.lines),
         thousands(speed as u64)
     );
-    eprintln!("{}", ledger_line(&summary.ledger));
+    say!("{}", ledger_line(&summary.ledger));
     if summary.was_stopped {
-        eprintln!("stopped; the next import goes on from here");
+        say!("stopped; the next import goes on from here");
     }
 }
 
@@ -231,7 +231,7 @@ impl Progress for Bar {
 
     fn file_done(&mut self, name: &str, lines: u64) {
         if !self.quiet && !std::io::stderr().is_terminal() {
-            eprintln!("{}: {} lines", clean(name), thousands(lines));
+            say!("{}: {} lines", clean(name), thousands(lines));
         }
     }
 }

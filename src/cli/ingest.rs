@@ -5,7 +5,7 @@ use super::config::Config;
 use super::console::notice;
 use crate::anonymise::Salts;
 use crate::enrich::agent::prepare;
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, say};
 use crate::input::Identity;
 use crate::pipeline::{ImportOptions, Ingest, IngestError, is_due, sweep};
 use crate::store::{DEFAULT_CAP, NewStore, Reader, StoreError, Writer};
@@ -31,7 +31,7 @@ pub fn reader(config: &Config) -> Result<Reader, Failure> {
         // Who may read a store, but not its salts, need not sweep them.
         Err(IngestError::Salts(error)) => {
             if !config.quiet {
-                eprintln!("warning: could not look at the salts: {error}");
+                say!("warning: could not look at the salts: {error}");
             }
         }
         Err(error) => return Err(error.into()),
@@ -60,7 +60,7 @@ fn sweep_quietly(config: &Config) -> Result<(), Failure> {
         }
         Err(error) => {
             if !config.quiet {
-                eprintln!("warning: could not sweep salts: {error}");
+                say!("warning: could not sweep salts: {error}");
             }
             Ok(())
         }

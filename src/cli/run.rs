@@ -4,7 +4,7 @@ use super::args::{Cli, Command, Dashboard};
 use super::config::Config;
 use super::{complete, dashboard, demo, detect, doctor, import, privacy, report, sites, status, watch};
 use crate::enrich::country::embedded_date;
-use crate::error::{Exit, Failure, Outcome, to_stdout};
+use crate::error::{Exit, Failure, Outcome, say, to_stdout};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Runs the command.
@@ -46,10 +46,10 @@ pub fn run(cli: Cli) -> Outcome {
 fn tell_of_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or("an unknown place".into(), |at| format!("{}:{}", at.file(), at.line()));
-        eprintln!("error: fathom-tui has a bug and stopped at {place}");
-        eprintln!("help: what was committed is safe; run it again, and report the place");
+        say!("error: fathom-tui has a bug and stopped at {place}");
+        say!("help: what was committed is safe; run it again, and report the place");
         if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
-            eprintln!("{}", std::backtrace::Backtrace::force_capture());
+            say!("{}", std::backtrace::Backtrace::force_capture());
         }
     }));
 }

@@ -87,7 +87,7 @@ fn rename(from: &str, to: &str, config: &Config) -> Outcome {
     tx.rename_site(site.id, to)?;
     tx.finish()?;
     if !config.quiet {
-        eprintln!("note: who was on {from} today counts once more, since a visitor's hash has the site's name in it");
+        say!("note: who was on {from} today counts once more, since a visitor's hash has the site's name in it");
     }
     Ok(())
 }
@@ -113,7 +113,7 @@ fn confirm(question: &str) -> Result<bool, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::usage(question).help("add --yes to remove it"));
     }
-    eprint!("{question}. Remove it? [y/N] ");
+    to_stderr(format_args!("{question}. Remove it? [y/N] "));
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer);
     Ok(read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes"))

@@ -6,7 +6,7 @@ use super::console::clean;
 use super::dashboard::{self, Source};
 use super::signals::Signals;
 use super::{discover, ingest};
-use crate::error::{Exit, Failure, Outcome};
+use crate::error::{Exit, Failure, Outcome, say};
 use crate::model::Zone;
 use crate::pipeline::{ImportOptions, Ingest, WatchOptions, logs, watch};
 use crate::tui::Event;
@@ -30,13 +30,13 @@ pub fn run(args: &args::Watch, config: &Config) -> Outcome {
     let mut ingest = ingest::open(config, &args.reading, ImportOptions::default())?;
     if !config.quiet {
         for path in &paths {
-            eprintln!("{}", found(path));
+            say!("{}", found(path));
         }
     }
     let quiet = config.quiet;
     let mut say = |message: &str| {
         if !quiet {
-            eprintln!("{}", clean(message));
+            say!("{}", clean(message));
         }
     };
     watch(&paths, &mut ingest, &options, &signals.stop, &mut say, &mut |_| {})?;

@@ -67,25 +67,110 @@ fn v4(text: &[u8]) -> Option<Ipv4Addr> {
     (count == 4).then(|| Ipv4Addr::from(octets))
 }
 
+/// Proxies whose word about the client is believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proxies {
+    networks: Vec<IpNet>,
+    /// Whoever comes through a socket of this machine, too.
+    socket: bool,
+}
+
+impl Proxies {
+    /// Adds a network, an address, or `unix:` for the sockets of this machine.
+    ///
+    /// # Errors
+    /// What is wrong and what may be written.
+    pub fn add(&mut self, text: &str) -> Result<(), String> {
+        match text {
+            "unix:" | "unix" => self.socket = true,
+            _ => self.networks.push(network(text).map_err(|error| format!("{error}, or unix: for a socket"))?),
+        }
+        Ok(())
+    }
+
+    /// Whether nobody is believed.
+    pub fn is_empty(&self) -> bool {
+        self.networks.is_empty() && !self.socket
+    }
+
+    /// Whether a hop is one of them.
+    fn have(&self, hop: &[u8], ip: Option<IpAddr>) -> bool {
+        match ip {
+            Some(ip) => contains(&self.networks, ip),
+            None => self.socket && is_socket(hop),
+        }
+    }
+}
+
 /// The client's address: the peer, unless that is a trusted proxy; then the
 /// right-most hop of the list it forwarded that is none. Where a hop cannot
 /// be read, the last one before it that could: what stands further left may
-/// be anyone's invention.
-pub fn client<'a>(peer: &'a [u8], forwarded: &'a [u8], trusted: &[IpNet]) -> Cow<'a, [u8]> {
-    if trusted.is_empty() || forwarded.is_empty() || !is_trusted(peer, trusted) {
+/// be anyone's invention. A log may have the list in the peer's place: with no
+/// proxy configured, its right-most public address then is the client's.
+pub fn client<'a>(peer: &'a [u8], forwarded: &'a [u8], trusted: &Proxies) -> Cow<'a, [u8]> {
+    if is_list(peer) {
+        return match trusted.is_empty() {
+            true => right_most_public(peer),
+            false => right_most(peer, peer, trusted),
+        };
+    }
+    if forwarded.is_empty() || trusted.is_empty() || !trusted.have(peer, parse(peer)) {
         return Cow::Borrowed(peer);
     }
-    let mut last = peer;
-    for hop in forwarded.rsplit(|&b| b == b',').map(<[u8]>::trim_ascii) {
+    right_most(forwarded, peer, trusted)
+}
+
+/// Whether a field has several addresses, or is said to.
+pub fn is_list(text: &[u8]) -> bool {
+    memchr::memchr2(b',', b' ', text).is_some()
+}
+
+/// The addresses of a list, between commas or spaces, from the left.
+pub fn hops(list: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+    list.split(|&b| matches!(b, b',' | b' ')).filter(|hop| !hop.is_empty())
+}
+
+/// The right-most hop that is no trusted proxy; `last` if the first one already
+/// cannot be read.
+fn right_most<'a>(list: &'a [u8], mut last: &'a [u8], trusted: &Proxies) -> Cow<'a, [u8]> {
+    for hop in hops(list).rev() {
         match parse(hop) {
-            None => break,
-            Some(_) if is_trusted(hop, trusted) => last = hop,
+            ip if trusted.have(hop, ip) => last = hop,
             Some(ip) => return canonical(hop, ip),
+            None => break,
         }
     }
-    match parse(last) {
-        Some(ip) => canonical(last, ip),
-        None => Cow::Borrowed(last),
+    shown(last)
+}
+
+/// The right-most hop that is public, else the left-most address: where all are
+/// private, the last ones are proxies and the first is whom they serve.
+fn right_most_public(list: &[u8]) -> Cow<'_, [u8]> {
+    let is_public = |hop: &&[u8]| parse(hop).is_some_and(|ip| !is_private(ip));
+    let hop = hops(list).rev().find(is_public).or_else(|| hops(list).find(|hop| parse(hop).is_some()));
+    shown(hop.unwrap_or(list))
+}
+
+fn shown(hop: &[u8]) -> Cow<'_, [u8]> {
+    match parse(hop) {
+        Some(ip) => canonical(hop, ip),
+        None => Cow::Borrowed(hop),
+    }
+}
+
+/// A peer that came through a socket of this machine, as nginx and Caddy log it.
+fn is_socket(hop: &[u8]) -> bool {
+    hop.starts_with(b"unix:") || hop == b"@"
+}
+
+/// Whether an address is of a private, shared or loopback network.
+pub fn is_private(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let [a, b, ..] = ip.octets();
+            ip.is_private() || ip.is_loopback() || ip.is_link_local() || a == 0 || (a == 100 && (64..128).contains(&b))
+        }
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }
 
@@ -100,11 +185,6 @@ fn canonical(hop: &[u8], ip: IpAddr) -> Cow<'_, [u8]> {
 fn is_bare(hop: &[u8]) -> bool {
     let text = std::str::from_utf8(hop).unwrap_or_default();
     text.parse::<IpAddr>().is_ok()
-}
-
-fn is_trusted(text: &[u8], trusted: &[IpNet]) -> bool {
-    // A proxy on the same machine through a socket has no address.
-    parse(text).is_some_and(|ip| contains(trusted, ip))
 }
 
 /// Whether one of the networks holds the address. A network of IPv4-mapped
@@ -165,12 +245,12 @@ mod tests {
 
     #[test]
     fn the_client_is_the_right_most_untrusted_hop() {
-        let trusted = [network("10.0.0.0/8").unwrap(), network("2001:db8::1").unwrap()];
         let cases = [
             ("192.0.2.1", "198.51.100.1", "192.0.2.1"),
             ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
             ("10.0.0.1", "203.0.113.9, 198.51.100.1", "198.51.100.1"),
             ("10.0.0.1", "203.0.113.9, 198.51.100.1:99, 10.0.0.2", "198.51.100.1"),
+            ("10.0.0.1", "203.0.113.9,, 198.51.100.1,,", "198.51.100.1"),
             ("2001:db8::1", "[2001:db8:9::9]:1, 10.2.2.2", "2001:db8:9::9"),
             ("10.0.0.1", "203.0.113.9, unknown, 10.0.0.2", "10.0.0.2"),
             ("10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"),
@@ -178,11 +258,53 @@ mod tests {
             ("10.0.0.1", "garbage", "10.0.0.1"),
             ("unix:", "198.51.100.1", "unix:"),
         ];
+        let trusted = proxies(&["10.0.0.0/8", "2001:db8::1"]);
         for (peer, forwarded, expected) in cases {
             let found = client(peer.as_bytes(), forwarded.as_bytes(), &trusted);
             assert_eq!(&*found, expected.as_bytes(), "{peer} {forwarded}");
         }
-        assert_eq!(&*client(b"10.0.0.1", b"1.1.1.1", &[]), b"10.0.0.1");
+        assert_eq!(&*client(b"10.0.0.1", b"1.1.1.1", &Proxies::default()), b"10.0.0.1");
+    }
+
+    #[test]
+    fn a_peer_through_a_socket_can_be_trusted() {
+        let trusted = proxies(&["unix:"]);
+        for (peer, forwarded, expected) in [
+            ("unix:", "198.51.100.1", "198.51.100.1"),
+            ("unix:/run/nginx.sock", "198.51.100.1", "198.51.100.1"),
+            ("@", "198.51.100.1", "198.51.100.1"),
+            ("unix:", "", "unix:"),
+            ("10.0.0.1", "198.51.100.1", "10.0.0.1"),
+            ("198.51.100.1 unix:", "", "198.51.100.1"),
+        ] {
+            assert_eq!(&*client(peer.as_bytes(), forwarded.as_bytes(), &trusted), expected.as_bytes(), "{peer}");
+        }
+    }
+
+    #[test]
+    fn a_list_in_the_peers_place() {
+        let trusted = proxies(&["10.0.0.0/8", "198.51.100.9"]);
+        for (peer, forwarded, without, with) in [
+            ("192.0.2.1, 10.0.0.1", "", "192.0.2.1", "192.0.2.1"),
+            ("192.0.2.1,10.0.0.1,10.0.0.2", "", "192.0.2.1", "192.0.2.1"),
+            ("203.0.113.1, 192.0.2.1, 198.51.100.9 10.0.0.1", "", "198.51.100.9", "192.0.2.1"),
+            ("192.0.2.1:5999, 10.0.0.1", "", "192.0.2.1", "192.0.2.1"),
+            ("10.0.0.3, 10.0.0.2", "", "10.0.0.3", "10.0.0.3"),
+            ("192.0.2.1, unknown, 10.0.0.1", "", "192.0.2.1", "10.0.0.1"),
+            ("unknown, garbage", "", "unknown, garbage", "unknown, garbage"),
+            ("", "192.0.2.1, 10.0.0.1", "", ""),
+        ] {
+            for (trusted, expected) in [(&Proxies::default(), without), (&trusted, with)] {
+                let found = client(peer.as_bytes(), forwarded.as_bytes(), trusted);
+                assert_eq!(&*found, expected.as_bytes(), "{peer} {trusted:?}");
+            }
+        }
+    }
+
+    fn proxies(texts: &[&str]) -> Proxies {
+        let mut proxies = Proxies::default();
+        texts.iter().for_each(|text| proxies.add(text).unwrap());
+        proxies
     }
 
     #[test]

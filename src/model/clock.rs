@@ -26,9 +26,15 @@ impl std::fmt::Display for Day {
     }
 }
 
-/// A zone of the IANA database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A zone of the IANA database. The names of universal time are all one zone.
+#[derive(Clone, Copy, Debug, Eq)]
 pub struct Zone(chrono_tz::Tz);
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Zone) -> bool {
+        self.0 == other.0 || (self.is_universal() && other.is_universal())
+    }
+}
 
 impl FromStr for Zone {
     type Err = String;
@@ -40,6 +46,13 @@ impl FromStr for Zone {
 impl Zone {
     /// Coordinated universal time.
     pub const UTC: Zone = Zone(chrono_tz::UTC);
+
+    /// Whether its clocks show universal time, always. Greenwich does; London and
+    /// Africa, where GMT is a custom that may change, do not.
+    fn is_universal(&self) -> bool {
+        const NAMES: [&str; 9] = ["UTC", "UCT", "GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich", "Universal", "Zulu"];
+        NAMES.contains(&self.name().trim_start_matches("Etc/"))
+    }
 
     /// The zone's name.
     pub fn name(&self) -> &'static str {
@@ -102,5 +115,22 @@ impl Zone {
             date.checked_add_days(Days::new(days.unsigned_abs()))
         };
         Day::of(moved.unwrap_or(date))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn universal_time_has_many_names() {
+        let zone = |name: &str| name.parse::<Zone>().unwrap();
+        for name in ["UTC", "Etc/UTC", "Etc/UCT", "GMT", "Etc/GMT", "Etc/GMT0", "GMT+0", "Zulu", "Etc/Universal"] {
+            assert_eq!(zone(name), Zone::UTC, "{name}");
+        }
+        for name in ["Etc/GMT+1", "Europe/London", "Africa/Abidjan"] {
+            assert_ne!(zone(name), Zone::UTC, "{name}");
+        }
+        assert_ne!(zone("Europe/Berlin"), zone("Europe/Paris"));
     }
 }

@@ -1,12 +1,18 @@
-//! How many visitors have to share something before it is told.
+//! How much company a visitor has wherever the store keeps something of him.
 
-/// The settings of `[privacy]`.
+/// The rule for closed days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Privacy {
-    /// So many visitors, 2 to 50; 1 turns the rules off.
+    /// Fewer visitors than this are never told apart; 1: no such rule.
     pub k: u32,
-    /// Whether every value of a visit that fewer had becomes `(rare)`.
+    /// Whether every value of a visit that fewer than `k` visitors share is put
+    /// with the rare ones, and not only those that say most.
     pub hide_rare: bool,
+}
+
+impl Privacy {
+    /// The largest `k` there can be.
+    pub const MOST: u32 = 50;
 }
 
 impl Default for Privacy {

@@ -35,8 +35,9 @@ pub fn cut(text: Cow<'_, str>, max: usize) -> Cow<'_, str> {
 /// seen: a text must not be able to disguise itself on a terminal.
 pub fn is_unsafe(c: char) -> bool {
     matches!(c,
-        '\0'..='\x1F' | '\x7F'..='\u{9F}' | '\u{61C}' | '\u{200B}'..='\u{200F}'
-        | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+        '\0'..='\x1F' | '\x7F'..='\u{9F}' | '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}'
+        | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{3164}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 #[cfg(test)]
@@ -48,5 +49,8 @@ mod tests {
         assert_eq!(clean(b"plain"), "plain");
         assert_eq!(clean(b"a\x1B[31m\xFF"), "a\u{FFFD}[31m\u{FFFD}");
         assert_eq!(clean("日本".as_bytes()), "日本");
+        for c in "\u{AD}\u{115F}\u{1160}\u{180E}\u{3164}\u{FFA0}\u{FFF9}\u{FFFB}\u{E0001}\u{E007F}".chars() {
+            assert_eq!(clean(format!("a{c}b").as_bytes()), "a\u{FFFD}b", "{c:?}");
+        }
     }
 }

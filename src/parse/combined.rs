@@ -1,45 +1,33 @@
 //! nginx's and Apache's `combined` and `common`, with or without a virtual host
 //! in front; what others derive from them: OVH, Gandi, lighttpd, Traefik.
 
-use super::scan::{Quoted, dash, is_address, number, quote_or_backslash, quoted, text, word};
+mod extras;
+mod front;
+
+use super::scan::{Quoted, dash, number, quote_or_backslash, quoted, word};
 use super::{envelope, request_line, time};
 use crate::model::{Malformed, Request};
+use extras::{Extra, Extras, Raw};
+use front::{Before, Front};
 use memchr::{memchr, memrchr};
 use std::borrow::Cow;
-
-/// How many fields after the user agent are looked at.
-const EXTRAS: usize = 4;
 
 /// What detection found out about a file of this family. A line is read
 /// whichever of the family's shapes it has; this names the file's, and says
 /// what the fields after the user agent are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Combined {
-    /// A virtual host stands in front.
-    pub(super) vhost: bool,
+    /// What stands before the time.
+    front: Front,
     /// Referrer and user agent follow the size.
-    pub(super) agent: bool,
+    agent: bool,
     /// The meaning of the fields after the user agent.
-    extras: [Extra; EXTRAS],
-}
-
-/// The meaning of a field after the user agent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Extra {
-    #[default]
-    Unknown,
-    /// `$http_x_forwarded_for`.
-    Forwarded,
-    /// `$request_time`: seconds with three decimals.
-    Seconds,
-    /// Traefik's `12ms`.
-    Millis,
+    extras: Extras,
 }
 
 /// A line's fields as they are written.
 struct Fields<'a> {
-    host: &'a [u8],
-    address: &'a [u8],
+    before: Before<'a>,
     time: i64,
     request: Quoted<'a>,
     status: u16,
@@ -53,26 +41,25 @@ struct Fields<'a> {
 struct Tail<'a> {
     referrer: Quoted<'a>,
     agent: Quoted<'a>,
-    extras: [&'a [u8]; EXTRAS],
+    extras: Raw<'a>,
 }
 
 impl Combined {
     /// The family's form with or without virtual host, referrer and agent.
     pub(super) fn new(vhost: bool, agent: bool) -> Combined {
-        Combined { vhost, agent, ..Combined::default() }
+        let front = if vhost { Front::Host } else { Front::Address };
+        Combined { front, agent, ..Combined::default() }
     }
 
     /// Traefik's common log format.
     pub(super) fn traefik() -> Combined {
-        let mut format = Combined::new(false, true);
-        format.extras[3] = Extra::Millis;
-        format
+        Combined { extras: Extras::traefik(), ..Combined::new(false, true) }
     }
 
     /// What messages call it.
     pub(super) fn name(&self) -> &'static str {
-        match (self.vhost, self.agent) {
-            (_, true) if self.extras[3] == Extra::Millis => "traefik clf",
+        match (self.front == Front::Host, self.agent) {
+            (_, true) if self.extras.are_traefiks() => "traefik clf",
             (false, true) => "nginx combined",
             (true, true) => "nginx combined with host",
             (false, false) => "common log",
@@ -82,16 +69,13 @@ impl Combined {
 
     /// The fields with their meaning, for `detect`.
     pub(super) fn fields(&self) -> Vec<(String, &'static str)> {
-        let mut list =
-            vec![("%h", "address"), ("%t", "time"), ("%r", "method and target"), ("%>s", "status"), ("%b", "bytes")];
-        if self.vhost {
-            list.insert(0, ("%v:%p", "host"));
-        }
+        let mut list = self.front.fields().to_vec();
+        list.extend([("%t", "time"), ("%r", "method and target"), ("%>s", "status"), ("%b", "bytes")]);
         if self.agent {
             list.extend([("%{Referer}i", "referrer"), ("%{User-Agent}i", "user agent")]);
         }
         let mut list: Vec<_> = list.into_iter().map(|(name, word)| (name.to_owned(), word)).collect();
-        for (at, extra) in self.extras.iter().enumerate() {
+        for (at, extra) in self.extras.kinds().enumerate() {
             let word = match extra {
                 Extra::Unknown => continue,
                 Extra::Forwarded => "forwarded",
@@ -107,76 +91,49 @@ impl Combined {
         if usual(line, request).is_some() {
             return Ok(());
         }
-        let fields = fields_of(line)?;
+        self.set(&fields_of(line)?, request)
+    }
+
+    /// The same, and learns from the line what is not settled yet. Whether that
+    /// changed anything.
+    pub(super) fn learn_from<'a>(&mut self, line: &'a [u8], request: &mut Request<'a>) -> Result<bool, Malformed> {
+        if usual(line, request).is_some() {
+            return Ok(false);
+        }
+        let (fields, mut next) = (fields_of(line)?, *self);
+        let changed = fields.tail.as_ref().is_some_and(|tail| next.extras.learn(&tail.extras));
+        next.set(&fields, request)?;
+        *self = next;
+        Ok(changed)
+    }
+
+    fn set<'a>(&self, fields: &Fields<'a>, request: &mut Request<'a>) -> Result<(), Malformed> {
         request.time = fields.time;
         request.status = fields.status;
         request.bytes = fields.bytes;
-        request.address = Cow::Borrowed(dash(fields.address));
-        request.host = Cow::Borrowed(dash(fields.host));
+        request.address = Cow::Borrowed(dash(fields.before.address));
+        request.host = Cow::Borrowed(dash(fields.before.host));
         request.duration_us = fields.duration_us;
         request_line::set(fields.request.text(), request)?;
         if let Some(tail) = &fields.tail {
             request.referrer = tail.referrer.text();
             request.agent = Some(tail.agent.text());
-            for (kind, raw) in self.extras.iter().zip(tail.extras) {
-                kind.set(raw, request);
-            }
+            self.extras.set(&tail.extras, request);
         }
         Ok(())
     }
 
     /// The form that most of the lines have; `lines` are a file's head.
     pub(super) fn detect<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Combined {
-        let (mut all, mut hosts, mut agents) = (0, 0, 0);
-        let mut votes = [[0usize; 4]; EXTRAS];
+        let (mut fronts, mut agents, mut extras) = (Vec::new(), 0, Extras::default());
         for fields in lines.filter_map(|line| fields_of(line).ok()) {
-            all += 1;
-            hosts += usize::from(!fields.host.is_empty());
+            fronts.push(fields.before.front);
             let Some(tail) = fields.tail else { continue };
             agents += 1;
-            for (vote, raw) in votes.iter_mut().zip(tail.extras) {
-                vote[Extra::guess(raw) as usize] += 1;
-            }
+            extras.count(&tail.extras);
         }
-        let mut format = Combined::new(hosts * 2 > all, agents * 2 > all);
-        for (extra, vote) in format.extras.iter_mut().zip(votes) {
-            // One field of another kind is enough to leave it alone.
-            *extra = match vote {
-                [0, n, 0, 0] if n > 0 => Extra::Forwarded,
-                [0, 0, n, 0] if n > 0 => Extra::Seconds,
-                [_, 0, 0, n] if n > 0 => Extra::Millis,
-                _ => Extra::Unknown,
-            };
-        }
-        format
-    }
-}
-
-impl Extra {
-    /// What a field may be by its looks. A `-` is taken for an address: the
-    /// field is all dashes where there is no proxy.
-    fn guess(raw: &[u8]) -> Extra {
-        if raw == b"-" || raw.split(|&b| b == b',').all(|part| is_address(part.trim_ascii())) {
-            return Extra::Forwarded;
-        }
-        let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
-        match raw {
-            [whole @ .., b'.', a, b, c] if digits(whole) && digits(&[*a, *b, *c]) => Extra::Seconds,
-            [whole @ .., b'm', b's'] if digits(whole) => Extra::Millis,
-            _ => Extra::Unknown,
-        }
-    }
-
-    fn set<'a>(self, raw: &'a [u8], request: &mut Request<'a>) {
-        match self {
-            Extra::Unknown => {}
-            Extra::Forwarded => request.forwarded = text(raw),
-            Extra::Seconds => request.duration_us = super::scan::duration_us(raw, 1e6),
-            Extra::Millis => {
-                let value = raw.strip_suffix(b"ms").unwrap_or(raw);
-                request.duration_us = super::scan::duration_us(value, 1e3);
-            }
-        }
+        let agent = agents * 2 > fronts.len();
+        Combined { front: Front::of_most(fronts.into_iter()), agent, extras }
     }
 }
 
@@ -185,7 +142,7 @@ impl Extra {
 /// if it is another one, of which [`fields_of`] knows more.
 fn usual<'a>(line: &'a [u8], request: &mut Request<'a>) -> Option<()> {
     const TIME: usize = 26;
-    let space = line.iter().take(40).position(|&b| b == b' ').filter(|&at| at > 0)?;
+    let space = line.iter().take(40).position(|&b| b == b' ').filter(|&at| at > 0 && line[0] != b'"')?;
     let line_from = |at: usize| line.get(at..);
     let time = line_from(space)?.strip_prefix(b" - - [")?.get(..TIME)?;
     let at = space + 6 + TIME;
@@ -227,6 +184,7 @@ fn until_quote(line: &[u8], at: usize) -> Option<(&[u8], usize)> {
 }
 
 fn fields_of(line: &[u8]) -> Result<Fields<'_>, Malformed> {
+    let line = unwrapped(line).unwrap_or(line);
     match bare_fields(line) {
         Err(Malformed::Shape) => match envelope::strip(line) {
             Some(rest) => bare_fields(rest),
@@ -236,9 +194,17 @@ fn fields_of(line: &[u8]) -> Result<Fields<'_>, Malformed> {
     }
 }
 
+/// A line that somebody put into a pair of quotes, without these. Where its
+/// first word has both, they are that word's.
+fn unwrapped(line: &[u8]) -> Option<&[u8]> {
+    let inner = line.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let (first, _) = word(inner, 0);
+    memchr(b'"', first).is_none().then_some(inner)
+}
+
 fn bare_fields(line: &[u8]) -> Result<Fields<'_>, Malformed> {
     let open = time_bracket(line).ok_or(Malformed::Shape)?;
-    let (host, address) = prefix(&line[..open - 1])?;
+    let before = Before::read(&line[..open - 1])?;
     // The usual time has 26 bytes; look for the bracket only where it has not.
     let close = match line.get(open + 27) {
         Some(b']') => open + 27,
@@ -254,7 +220,7 @@ fn bare_fields(line: &[u8]) -> Result<Fields<'_>, Malformed> {
     let (bytes, at) = number(line, at + 1).ok_or(Malformed::Shape)?;
     let time = time::clf(&line[open + 1..close]).ok_or(Malformed::Time)?;
     let tail = tail(line, at)?;
-    Ok(Fields { host, address, time, request, status, bytes, duration_us, tail })
+    Ok(Fields { before, time, request, status, bytes, duration_us, tail })
 }
 
 /// Where the time's `[` is: the first one after a space.
@@ -267,30 +233,6 @@ fn time_bracket(line: &[u8]) -> Option<usize> {
             return Some(at);
         }
         from = at + 1;
-    }
-}
-
-/// Virtual host and address from what stands before the time: `addr ident
-/// user`, `vhost addr ident user`, or with more words where a user's name has
-/// spaces or somebody logs an id of the request.
-fn prefix(text: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
-    if let Some(address) = text.strip_suffix(b" - -").filter(|rest| memchr(b' ', rest).is_none()) {
-        return if address.is_empty() { Err(Malformed::Shape) } else { Ok((b"", address)) };
-    }
-    let mut words = text.split(|&b| b == b' ');
-    let (Some(first), Some(second), Some(third)) = (words.next(), words.next(), words.next()) else {
-        return Err(Malformed::Shape);
-    };
-    if first.is_empty() || second.is_empty() || third.is_empty() {
-        return Err(Malformed::Shape);
-    }
-    match words.next() {
-        // OVH and lighttpd log the host where others have the ident.
-        None if second != b"-" && memchr(b'.', second).is_some() => Ok((second, first)),
-        None => Ok((b"", first)),
-        Some(_) if second == b"-" => Ok((b"", first)),
-        Some(_) if words.next().is_none() || is_address(second) => Ok((first, second)),
-        Some(_) => Err(Malformed::Shape),
     }
 }
 
@@ -341,7 +283,7 @@ fn tail(line: &[u8], mut at: usize) -> Result<Option<Tail<'_>>, Malformed> {
                 return last_quote(line, tail, quotes, agent_at);
             }
             if let Some(extra) = tail.extras.get_mut(extras) {
-                *extra = field.raw;
+                *extra = Some(field.raw);
             }
             extras += 1;
         }
@@ -350,7 +292,8 @@ fn tail(line: &[u8], mut at: usize) -> Result<Option<Tail<'_>>, Malformed> {
 }
 
 /// A line whose agent has quotes that nobody escaped, or a backslash at its
-/// end: the agent lasts to the line's last quote.
+/// end: the agent lasts to the line's last quote. One that has none but the first
+/// was cut by a proxy: it lasts to the end.
 fn last_quote<'a>(
     line: &'a [u8],
     mut tail: Tail<'a>,
@@ -358,7 +301,8 @@ fn last_quote<'a>(
     start: usize,
 ) -> Result<Option<Tail<'a>>, Malformed> {
     match memrchr(b'"', line) {
-        Some(end) if quotes > 0 && end > start => {
+        Some(end) if quotes > 0 && end >= start => {
+            let end = if end > start { end } else { line.len() };
             tail.agent = Quoted { raw: &line[start + 1..end], escaped: true };
             tail.extras = Default::default();
             Ok(Some(tail))
@@ -439,8 +383,19 @@ mod tests {
         };
         assert_eq!(agent(r#""a "b" c""#), Ok(br#"a "b" c"#.to_vec()));
         assert_eq!(agent(r#""a\""#), Ok(b"a\\".to_vec()));
-        assert_eq!(agent(r#""a"#), Err(Malformed::Shape));
+        assert_eq!(agent(r#""a b"#), Ok(b"a b".to_vec()));
+        assert_eq!(agent(r#""a \x22b\"#), Ok(br#"a "b\"#.to_vec()));
+        assert_eq!(agent(r#"""#), Ok(Vec::new()));
         assert_eq!(agent(r#""-""#), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_line_in_quotes_is_read_without_them() {
+        let line = r#"192.0.2.1 - - [01/Jan/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "A""#;
+        let wrapped = format!("\"{line}\"");
+        assert_eq!(read(&wrapped), read(line));
+        let (common, _) = line.split_once(" \"-\"").unwrap();
+        assert_eq!(read(&format!("\"{common}\"")), read(common));
     }
 
     #[test]

@@ -145,7 +145,7 @@ matomo/static_ignores.log                                 nginx combined with ho
 matomo/traefik_json.log                                   traefik json
 mtail/apache-combined.log                                 nginx combined
 mtail/apache-common.log                                   nginx combined
-mtail/lighttpd_access.log                                 nginx combined with host
+mtail/lighttpd_access.log                                 nginx combined
 netdata/common.log                                        common log
 netdata/custom.log                                        refused
 netdata/custom_time_fields.log                            refused

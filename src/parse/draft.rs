@@ -37,6 +37,12 @@ pub(super) enum Field {
 }
 
 impl Field {
+    /// Whether there may be spaces in it: at the end of a line it takes the rest.
+    pub(super) fn is_free(&self) -> bool {
+        use Field::{Agent, ContentType, Ignored, Path, Query, Referrer, Request, Target};
+        matches!(self, Agent | ContentType | Ignored | Path | Query | Referrer | Request | Target)
+    }
+
     /// The request's field in words, for `detect`.
     pub(super) fn words(&self) -> &'static str {
         match self {
@@ -70,6 +76,7 @@ pub(super) struct Draft<'a> {
     host_rank: u8,
     has_time: bool,
     has_method: bool,
+    has_address: bool,
 }
 
 impl<'a> Draft<'a> {
@@ -102,7 +109,7 @@ impl<'a> Draft<'a> {
             Field::Status => request.status = scan::status(&value).ok_or(Malformed::Shape)?,
             // What is no number is unknown: the request counts all the same.
             Field::Bytes => request.bytes = scan::integer(&value).unwrap_or(0),
-            Field::Address => request.address = value,
+            Field::Address => (request.address, self.has_address) = (value, true),
             Field::Forwarded => request.forwarded = value,
             Field::Host(rank) if *rank >= self.host_rank && !value.is_empty() => {
                 self.host_rank = *rank;
@@ -128,13 +135,17 @@ impl<'a> Draft<'a> {
 
     /// The finished request. A format that logs no method has only GETs.
     pub(super) fn finish(self) -> Result<Request<'a>, Malformed> {
-        let Draft { mut request, civil, line, path, query, .. } = self;
+        let Draft { mut request, civil, line, path, query, has_address, .. } = self;
         if !self.has_time {
             return Err(Malformed::Time);
         }
         request.time = civil.epoch().ok_or(Malformed::Time)?;
         if request.target.is_empty() {
             request.target = join(path, query);
+        }
+        if request.address.is_empty() && !has_address {
+            // All that the log has of the client.
+            request.address = std::mem::take(&mut request.forwarded);
         }
         match line {
             Some(line) => request_line::set(line, &mut request)?,

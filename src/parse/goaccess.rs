@@ -233,6 +233,22 @@ mod tests {
     }
 
     #[test]
+    fn the_last_text_takes_the_rest_of_the_line() {
+        let line = "2024-01-01T00:00:00Z\t192.0.2.1\tGET\t/a\t200\tMozilla/5.0 (X11; Linux) A/1 ";
+        let request = read("%x\\t%h\\t%m\\t%U\\t%s\\t%u", None, None, line);
+        assert_eq!(request.agent.as_deref(), Some(&b"Mozilla/5.0 (X11; Linux) A/1"[..]));
+        let line = r#"192.0.2.1 - - [01/Jan/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "A""#;
+        assert_eq!(read(r#"%h %^[%d:%t %^] "%r" %s %b"#, None, None, line).bytes, 5);
+    }
+
+    #[test]
+    fn a_list_is_the_address_where_there_is_no_other() {
+        let line = "192.0.2.1, 10.0.0.1|2024-01-01T00:00:00Z|GET|/a|200";
+        let request = read("~h|%x|%m|%U|%s", None, None, line);
+        assert_eq!((&*request.address, &*request.forwarded), (&b"192.0.2.1, 10.0.0.1"[..], &b""[..]));
+    }
+
+    #[test]
     fn reads_squid() {
         let line = b"1704067200.123    250 192.0.2.1 TCP_MISS/200 411 GET http://e.org/a - DIRECT/192.0.2.2";
         let request = squid().unwrap().parse(line).unwrap();

@@ -69,7 +69,16 @@ impl Parser {
             None | Some(b' ' | b'\t') if line.trim_ascii().is_empty() => return Err(Malformed::Blank),
             _ => {}
         }
-        let result = self.format.parse_into(line, request);
+        let result = match &mut self.format.0 {
+            Kind::Combined(combined) if !self.fixed => match combined.learn_from(line, request) {
+                Ok(changed) => {
+                    self.changes += u64::from(changed);
+                    return Ok(());
+                }
+                Err(reason) => Err(reason),
+            },
+            _ => self.format.parse_into(line, request),
+        };
         match result {
             // Caddy's own messages are many, and in no other format.
             Err(Malformed::OtherLogger) if caddy::is_message(line) => result,

@@ -87,8 +87,11 @@ impl Pieces {
                     draft.timed();
                     format.read(rest, &mut draft.civil).ok_or(Malformed::Time)?
                 }
+                Piece::Field(Field::Agent) if self.is_cut(at, rest) => {
+                    return self.set(&Field::Agent, rest, draft);
+                }
                 Piece::Field(field) => {
-                    let end = self.end(at, rest).ok_or(Malformed::Shape)?;
+                    let end = self.end(at, field, rest).ok_or(Malformed::Shape)?;
                     let (value, after) = rest.split_at(end);
                     self.set(field, value, draft)?;
                     after
@@ -107,6 +110,17 @@ impl Pieces {
         text.strip_prefix(literal)
     }
 
+    /// Whether the line ends within the quoted field at `at`, which begins a text:
+    /// a proxy cut it.
+    fn is_cut(&self, at: usize, text: &[u8]) -> bool {
+        let ends = |piece: Option<&Piece>, end: fn(&[u8]) -> Option<&u8>| match piece {
+            Some(Piece::Literal(literal)) => end(literal) == Some(&b'"'),
+            _ => false,
+        };
+        let before = at.checked_sub(1).and_then(|before| self.list.get(before));
+        ends(before, <[u8]>::last) && ends(self.list.get(at + 1), <[u8]>::first) && find(text, b"\"").is_none()
+    }
+
     fn set<'a>(&self, field: &Field, raw: &'a [u8], draft: &mut Draft<'a>) -> Result<(), Malformed> {
         if *field == Field::Ignored {
             return Ok(());
@@ -120,10 +134,11 @@ impl Pieces {
     }
 
     /// Where the field at `at` ends, which begins a text.
-    fn end(&self, at: usize, text: &[u8]) -> Option<usize> {
+    fn end(&self, at: usize, field: &Field, text: &[u8]) -> Option<usize> {
         match self.list.get(at + 1) {
-            None if self.open_end => Some(scan::word(text, 0).1),
-            None => Some(text.len()),
+            // GoAccess lets a line go on behind a last number or address.
+            None if self.open_end && !field.is_free() => Some(scan::word(text, 0).1),
+            None => Some(text.trim_ascii_end().len()),
             Some(Piece::Literal(literal)) if self.list.len() == at + 2 => {
                 // The last literal ends the line: a quote within the field
                 // that nobody escaped does no harm.
@@ -170,5 +185,21 @@ mod tests {
         assert_eq!(&*draft.request.address, b"192.0.2.1");
         assert_eq!(draft.request.agent.as_deref(), Some(&br#"a "b" "c"#[..]));
         assert_eq!(pieces.read(b"192.0.2.1 x", &mut draft), Err(Malformed::Shape));
+    }
+
+    #[test]
+    fn an_agent_may_be_cut() {
+        let mut pieces = Pieces::default();
+        pieces.literal(b'"');
+        pieces.list.push(Piece::Field(Field::Agent));
+        pieces.literal(b'"');
+        pieces.literal(b' ');
+        pieces.list.push(Piece::Field(Field::Forwarded));
+        for (line, agent) in [(&br#""a b" -"#[..], &b"a b"[..]), (br#""a b"#, b"a b"), (br#""a \x22b\""#, br#"a "b""#)]
+        {
+            let mut draft = Draft::default();
+            assert_eq!(pieces.read(line, &mut draft), Ok(()));
+            assert_eq!(draft.request.agent.as_deref(), Some(agent));
+        }
     }
 }

@@ -79,7 +79,7 @@ impl W3c {
 
     fn set_fields(&mut self, fields: &str) {
         self.names = fields.split_whitespace().map(|name| name.trim_matches('\u{200b}').to_owned()).collect();
-        self.cloudfront = self.names.iter().any(|name| name == "x-edge-location");
+        self.cloudfront = self.names.iter().any(|name| is_cloudfronts(name));
         let unit = if self.cloudfront { 1_000_000_000 } else { 1_000_000 };
         self.columns = self.names.iter().map(|name| column(&name.to_ascii_lowercase(), unit)).collect();
     }
@@ -118,6 +118,10 @@ impl W3c {
                 }
                 Column::Url => set_url(value, &mut draft)?,
                 Column::Agent => draft.request.agent = Some(self.agent(value, was_quoted)),
+                // Who counts milliseconds counts whole ones.
+                Column::Other(Field::Duration(_)) if memchr::memchr(b'.', value).is_some() => {
+                    draft.request.duration_us = scan::duration_us(value, 1e6);
+                }
                 Column::Other(Field::ContentType) => draft.request.content_type = percent_decode(dash(value)),
                 Column::Other(field) => draft.set(field, Cow::Borrowed(value))?,
             }
@@ -147,6 +151,12 @@ impl W3c {
         }
         Cow::Owned(out)
     }
+}
+
+/// Whether only CloudFront has a column of that name; which ones are logged is
+/// its owner's choice.
+fn is_cloudfronts(name: &str) -> bool {
+    name.starts_with("x-edge-") || matches!(name, "x-host-header" | "time-to-first-byte" | "fle-status")
 }
 
 fn column(name: &str, time_unit: u32) -> Column {
@@ -272,6 +282,16 @@ mod tests {
         let request = log.parse(line).unwrap();
         assert_eq!((&*request.host, &*request.target), (&b"e.org"[..], &b"/a"[..]));
         assert_eq!(request.agent.as_deref(), Some(&br#"A ""b"" c"#[..]));
+    }
+
+    #[test]
+    fn cloudfront_counts_seconds_whichever_columns_it_has() {
+        let line = b"2024-01-01\t00:00:00\tGET\t/a\t200\te.org\t0.25\tA%20b";
+        for fields in ["x-host-header time-taken", "x-edge-request-id time-taken", "cs(Host) time-taken"] {
+            let log = log(&format!("date time cs-method cs-uri-stem sc-status {fields} cs(User-Agent)"));
+            let request = log.parse(line).unwrap();
+            assert_eq!(request.duration_us, Some(250_000), "{fields}");
+        }
     }
 
     #[test]

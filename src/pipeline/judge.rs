@@ -314,11 +314,51 @@ fn method(method: &[u8]) -> &str {
     USUAL.into_iter().find(|usual| usual.as_bytes() == method).unwrap_or("(other)")
 }
 
-/// A virtual host as shown: lower case, without its port.
+/// A virtual host as shown: lower case, without its port. What can be none is
+/// not: an address may be a client's, and anything else is a client's invention.
 fn host_text(host: &[u8]) -> Cow<'_, str> {
-    let host = host.split(|&b| b == b':').next().unwrap_or_default();
-    match clean(host) {
+    if host.is_empty() {
+        return Cow::Borrowed("");
+    }
+    let mut parts = host.split(|&b| b == b':');
+    let (name, port) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let is_number = |text: &[u8]| text.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+    if address::parse(host).is_some() || is_number(name) {
+        return Cow::Borrowed("(address)");
+    }
+    let allowed = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'*') || *b >= 0x80;
+    if !name.iter().all(allowed) || !is_number(port) || parts.next().is_some() {
+        return Cow::Borrowed("(other)");
+    }
+    match clean(name) {
         Cow::Borrowed(text) if !text.bytes().any(|b| b.is_ascii_uppercase()) => Cow::Borrowed(text),
         text => Cow::Owned(text.to_ascii_lowercase()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_text;
+
+    #[test]
+    fn no_address_is_shown_as_a_host() {
+        for (host, shown) in [
+            ("Example.com:443", "example.com"),
+            ("", ""),
+            ("_", "_"),
+            ("192.0.2.1", "(address)"),
+            ("192.0.2.1:8080", "(address)"),
+            ("192.0.2.1.", "(address)"),
+            ("2001:db8::1", "(address)"),
+            ("[2001:db8::1]:443", "(address)"),
+            ("::ffff:192.0.2.1", "(address)"),
+            ("192.0.2.1, 10.0.0.1", "(other)"),
+            ("[2001:db8::zz", "(other)"),
+            ("2001:db8::zz", "(address)"),
+            ("ann@example.com", "(other)"),
+            ("example.com:x", "(other)"),
+        ] {
+            assert_eq!(host_text(host.as_bytes()), shown, "{host}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::settings::Settings;
 use crate::enrich::address;
 use crate::model::Request;
 use crate::parse::{Format, Parser};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{Read, Result, Seek, SeekFrom};
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use std::path::Path;
 const SAMPLE: u64 = 256 * 1024;
 
 /// Whose requests a log has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Peers {
     /// Requests looked at.
     pub requests: u64,
@@ -27,6 +27,13 @@ pub struct Peers {
     pub clients: u64,
     /// Of those, with a list of forwarded addresses that is not believed.
     pub forwarded: u64,
+    /// Of those, with a list of addresses in the client's place.
+    pub lists: u64,
+    /// Of those, where a public address stands left of the client's: it came
+    /// through a proxy that has one itself, or invented it.
+    pub distant: u64,
+    /// Lists with a private address right of the client's, by its network.
+    pub proxies: BTreeMap<&'static str, u64>,
 }
 
 /// Looks at the last requests of a plain log; nothing is known of one that is
@@ -57,8 +64,9 @@ fn count(parser: &mut Parser, bytes: &[u8], settings: &Settings) -> Peers {
         let Ok(request) = parser.parse(line) else { continue };
         let client = address::client(&request.address, &request.forwarded, &settings.trusted);
         peers.requests += 1;
-        peers.private += u64::from(address::parse(&client).is_some_and(is_private));
+        peers.private += u64::from(address::parse(&client).is_some_and(address::is_private));
         peers.forwarded += u64::from(is_ignored(&request, &client));
+        count_list(&request, &client, &mut peers);
         *clients.entry(client.into_owned()).or_default() += 1;
     }
     peers.clients = clients.len() as u64;
@@ -72,12 +80,34 @@ fn is_ignored(request: &Request<'_>, client: &[u8]) -> bool {
     !forwarded.is_empty() && forwarded != b"-" && client == &*request.address && forwarded != client
 }
 
-fn is_private(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            let [a, b, ..] = ip.octets();
-            ip.is_private() || ip.is_loopback() || ip.is_link_local() || (a == 100 && (64..128).contains(&b))
-        }
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+/// Looks at a list of addresses in the client's place.
+fn count_list(request: &Request<'_>, client: &[u8], peers: &mut Peers) {
+    let list = &request.address;
+    if !address::is_list(list) {
+        return;
     }
+    peers.lists += 1;
+    let client = address::parse(client);
+    let addresses: Vec<IpAddr> = address::hops(list).filter_map(address::parse).collect();
+    let Some(at) = addresses.iter().rposition(|&ip| Some(ip) == client) else { return };
+    peers.distant += u64::from(addresses[..at].iter().any(|&ip| !address::is_private(ip)));
+    let networks: BTreeSet<_> = addresses[at + 1..].iter().filter_map(|&ip| network(ip)).collect();
+    for network in networks {
+        *peers.proxies.entry(network).or_default() += 1;
+    }
+}
+
+/// The private network that an address is of.
+fn network(ip: IpAddr) -> Option<&'static str> {
+    const PRIVATE: [&str; 8] = [
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "127.0.0.0/8",
+        "100.64.0.0/10",
+        "169.254.0.0/16",
+        "fc00::/7",
+        "::1",
+    ];
+    PRIVATE.into_iter().find(|text| address::network(text).is_ok_and(|network| network.contains(&ip)))
 }

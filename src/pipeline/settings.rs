@@ -1,10 +1,10 @@
 //! What a command settled about ingesting, checked.
 
+use crate::enrich::address::Proxies;
 use crate::enrich::class::Rules;
 use crate::enrich::country::GeoIp;
 use crate::model::Zone;
 use crate::parse::Format;
-use ipnet::IpNet;
 
 /// Settings of one site.
 #[derive(Clone, Default)]
@@ -21,6 +21,10 @@ pub struct SiteSettings {
     pub rules: Rules,
     /// Query parameters that belong to a page.
     pub query_allow: Vec<String>,
+    /// Patterns of paths; what a star of one stands for is not kept.
+    pub mask: Vec<String>,
+    /// Whether what looks like an identifier stays in paths.
+    pub keep_ids: bool,
 }
 
 /// Settings of an ingesting command.
@@ -38,7 +42,7 @@ pub struct Settings {
     /// What holds for sites that are not configured.
     pub defaults: SiteSettings,
     /// Proxies whose word about the client is believed.
-    pub trusted: Vec<IpNet>,
+    pub trusted: Proxies,
     /// Countries.
     pub geo: GeoIp,
 }

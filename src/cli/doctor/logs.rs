@@ -97,6 +97,9 @@ fn addresses(path: &Path, peers: Peers, findings: &mut Findings) {
     }
     let percent = |part: u64| part * 100 / peers.requests;
     let (private, forwarded, most) = (percent(peers.private), percent(peers.forwarded), percent(peers.most));
+    if percent(peers.lists) > 0 {
+        return lists(path, &peers, percent(peers.lists), findings);
+    }
     if private >= 90 {
         let what = format!("{name}: {private} % of its last requests come from private addresses");
         let help = match forwarded >= 50 {
@@ -127,6 +130,24 @@ fn addresses(path: &Path, peers: Peers, findings: &mut Findings) {
         );
     }
     findings.ok(format!("{name}: clients have addresses of their own"));
+}
+
+/// A log with lists of forwarded addresses where others have the client's.
+fn lists(path: &Path, peers: &Peers, share: u64, findings: &mut Findings) {
+    let what = format!("{}: {share} % of its last requests have a list of forwarded addresses", path.display());
+    if peers.distant * 10 >= peers.lists {
+        let what = format!("{what}, and many have public addresses left of the one that counts");
+        let help = "if a proxy or CDN with public addresses is in front, name its networks in [proxy] trusted";
+        return findings.note(what, help);
+    }
+    let networks: Vec<String> = peers.proxies.keys().map(|network| format!("\"{network}\"")).collect();
+    match networks.is_empty() {
+        true => findings.ok(format!("{what}; the client is the last of each")),
+        false => findings.note(
+            format!("{what}; the client is the last public one of each"),
+            format!("its proxies have private addresses: trusted = [{}] below [proxy]", networks.join(", ")),
+        ),
+    }
 }
 
 /// The configuration of logrotate that copies and truncates this log, if one

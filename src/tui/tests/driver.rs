@@ -65,7 +65,7 @@ pub fn opened(now: i64) -> (Store, Ingest) {
             rules: Rules::new(words(ASSETS), words(FEEDS), Vec::new()),
             ..SiteSettings::default()
         },
-        trusted: Vec::new(),
+        trusted: Default::default(),
         geo: GeoIp::embedded(),
     };
     let (salts, identity) = (Salts::in_memory(), Identity::in_memory());
