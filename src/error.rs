@@ -98,6 +98,7 @@ impl From<StoreError> for Failure {
             StoreError::Missing(_)
             | StoreError::Locked { .. }
             | StoreError::TooNew(_)
+            | StoreError::FromBefore(_)
             | StoreError::NotAStore(_)
             | StoreError::DamagedLog(_)
             | StoreError::Replaced(_) => Exit::Store,
@@ -108,6 +109,7 @@ impl From<StoreError> for Failure {
             | StoreError::Damaged(_)
             | StoreError::TooLong
             | StoreError::Unwanted
+            | StoreError::Keys(_)
             | StoreError::Engine(_) => Exit::Failed,
         };
         let help = error.help();

@@ -135,7 +135,7 @@ pub enum Command {
     /// (URLs, hosts, referrers) may hold one; those are counted apart. Ends with 1 if there is another,
     /// or if something could not be searched.
     #[command(before_long_help = "Examples:\n  fathom-tui privacy\n")]
-    Privacy,
+    Privacy(Privacy),
     /// Print the completions of a shell
     Completions {
         /// Which shell
@@ -211,6 +211,12 @@ pub struct Import {
     /// Read and count, write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Close every past day at the end: what is later read of them may count a visitor twice
+    #[arg(long, conflicts_with = "keep_open")]
+    pub close: bool,
+    /// Close no day at the end that is not due (else those older than a week)
+    #[arg(long)]
+    pub keep_open: bool,
     /// Stop at the first line that is no request
     #[arg(long)]
     pub strict: bool,
@@ -294,6 +300,16 @@ pub struct Detect {
     /// Try this format instead of finding one out
     #[arg(long, value_name = "NAME-or-STRING")]
     pub log_format: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Privacy {
+    /// Destroy keys and salts of stores that are no more
+    #[arg(long)]
+    pub destroy_orphans: bool,
+    /// Do not ask
+    #[arg(long, requires = "destroy_orphans")]
+    pub yes: bool,
 }
 
 #[derive(Args, Debug)]

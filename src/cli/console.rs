@@ -2,7 +2,7 @@
 
 use super::args::Color;
 use super::config::Config;
-use crate::error::say;
+use crate::error::{Failure, say, to_stderr};
 use crate::store::Notice;
 use crate::tui::Event;
 use std::io::IsTerminal;
@@ -52,4 +52,19 @@ pub fn thousands(n: u64) -> String {
     let groups: Vec<&str> =
         digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
     groups.join(",")
+}
+
+/// Asks on a terminal whether to do something; elsewhere `--yes` is needed.
+///
+/// # Errors
+/// Without a terminal.
+pub fn confirm(what: &str, act: &str) -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::usage(what).help(format!("add --yes to {act}")));
+    }
+    let (first, rest) = act.split_at(1);
+    to_stderr(format_args!("{what}. {}{rest}? [y/N] ", first.to_uppercase()));
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    Ok(read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes"))
 }

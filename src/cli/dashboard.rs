@@ -5,7 +5,7 @@ use super::config::{Config, Terminal};
 use super::report::word;
 use super::{console, ingest};
 use crate::error::{Exit, Failure, Outcome, to_stdout};
-use crate::model::Zone;
+use crate::model::{Keys, Privacy, Zone};
 use crate::pipeline::live;
 use crate::report::ReportError;
 use crate::query::{Compare, Period};
@@ -26,15 +26,15 @@ pub fn run(args: &args::Dashboard, config: &Config) -> Outcome {
     if !can_draw(config) {
         return Err(Failure::usage("the dashboard needs a terminal; for numbers: fathom-tui report --format json"));
     }
-    let zone = {
+    let (zone, keys) = {
         let reader = ingest::reader(config)?;
         let sites: Vec<String> = reader.sites()?.into_iter().map(|site| site.name).collect();
         if let Some(site) = config.site.as_ref().filter(|site| !sites.contains(site)) {
             return Err(ReportError::NoSite(site.clone(), sites).into());
         }
-        reader.info().zone
+        (reader.info().zone, ingest::keys(reader.info()))
     };
-    show(args, config, Source::of(config, zone), events())
+    show(args, config, Source::of(config, zone, keys)?, events())
 }
 
 /// What the dashboard shows.
@@ -47,14 +47,22 @@ pub struct Source {
     pub look: Option<Look>,
     /// Only this site.
     pub site: Option<String>,
+    /// What opens open days.
+    pub keys: Arc<dyn Keys>,
+    /// The rules by which they answer.
+    pub privacy: Privacy,
 }
 
 impl Source {
     /// The store of the configuration, which has that zone.
-    pub fn of(config: &Config, zone: Zone) -> Source {
+    ///
+    /// # Errors
+    /// If the configuration asks for rules that there are not.
+    pub fn of(config: &Config, zone: Zone, keys: Arc<dyn Keys>) -> Result<Source, Failure> {
         let clock = config.clock();
         let look: Look = Box::new(move |reader: &Reader| live(reader, clock()).ok().flatten());
-        Source { db: config.db.clone(), zone, look: Some(look), site: config.site.clone() }
+        let privacy = config.privacy()?;
+        Ok(Source { db: config.db.clone(), zone, look: Some(look), site: config.site.clone(), keys, privacy })
     }
 }
 
@@ -125,7 +133,8 @@ fn show(args: &args::Dashboard, config: &Config, source: Source, (events, inbox)
     };
     let log = log(config.verbose.then(|| config.state_root.join("dashboard.log")).as_deref());
     let (clock, look) = (config.clock(), source.look);
-    let outside = Outside { db: source.db, tell: console::notice, clock, look, log, events, inbox };
+    let (keys, privacy) = (source.keys, source.privacy);
+    let outside = Outside { db: source.db, keys, privacy, tell: console::notice, clock, look, log, events, inbox };
     let ended = tui::run(options, outside);
     *listener() = None;
     match ended {

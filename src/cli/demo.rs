@@ -4,7 +4,7 @@ use super::args;
 use super::config::Config;
 use super::console;
 use super::dashboard::{self, Source};
-use crate::anonymise::Salts;
+use crate::anonymise::{DayKeys, Salts};
 use crate::error::{Exit, Failure, Outcome, say, to_stdout};
 use crate::input::Identity;
 use crate::parse::{Format, Parser};
@@ -12,10 +12,11 @@ use crate::pipeline::{ImportOptions, Ingest, feed};
 use crate::report::{Asked, Style, build, text};
 use crate::query::{Compare, Period, Span};
 use crate::simulate::{Settings, Simulation};
-use crate::store::{DEFAULT_CAP, NewStore, Reader, Writer};
+use crate::store::{NewStore, Reader, Writer, random_id};
 use crate::tui::{Clock, Event};
 use std::io::{BufWriter, ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -35,23 +36,24 @@ pub fn run(args: &args::Demo, config: &Config) -> Outcome {
         say!("filling a temporary store with {DAYS} days of simulated traffic");
     }
     let new = NewStore {
-        id: super::ingest::new_id(),
+        id: random_id(),
         zone: config.new_zone(),
         state_root: folder.path().join("state"),
         salts_root: None,
     };
     new.create(&path)?;
-    let writer = Writer::open(&path, DEFAULT_CAP, console::notice)?;
+    let writer = Writer::open(&path, console::notice)?;
     let mut settings = config.settings(&args::Reading::default(), new.zone)?;
     settings.site = Some("example.com".into());
     // Keys in memory only: nothing of the demo outlives it.
-    let (salts, identity) = (Salts::in_memory(), Identity::in_memory());
-    let mut ingest = Ingest::into_store(writer, settings, ImportOptions::default(), salts, identity)?;
+    let (secrets, identity) = ((Salts::in_memory(), DayKeys::in_memory()), Identity::in_memory());
+    let mut ingest = Ingest::into_store(writer, settings, ImportOptions::default(), secrets, identity)?;
+    let (keys, privacy) = (Arc::new(ingest.keys().expect("it has a store")), config.privacy()?);
     let mut simulation = Simulation::new(Settings::new(args.lines, DAYS, config.now()));
     let format = Format::from_name_or_string("combined").map_err(|e| Failure::new(Exit::Failed, e.to_string()))?;
     feed(&mut ingest, &Parser::fixed(format), |line| simulation.next_line(line).is_some())?;
     if !args.report && dashboard::can_draw(config) {
-        let source = Source { db: path, zone: new.zone, look: None, site: None };
+        let source = Source { db: path, zone: new.zone, look: None, site: None, keys, privacy };
         let now = config.clock();
         return dashboard::show_beside(&args.dashboard, config, source, move |stop, events| {
             // The folder goes when the last who needs it has ended.
@@ -65,7 +67,7 @@ pub fn run(args: &args::Demo, config: &Config) -> Outcome {
         limit: 10,
         ..Asked::default()
     };
-    let report = build(&Reader::open(&path, console::notice)?, &asked, config.now())?;
+    let report = build(&Reader::open(&path, console::notice)?.with(keys, privacy), &asked, config.now())?;
     let style = Style { colour: console::colour(config), width: console::width(), ledger: true };
     to_stdout(text(&report, style).as_bytes())
 }

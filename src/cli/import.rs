@@ -34,7 +34,7 @@ pub fn run(args: &args::Import, config: &Config) -> Outcome {
     bar.clear();
     let mut summary = result?;
     if !args.dry_run && summary.new_lines > 0 {
-        settle(&mut ingest, config)?;
+        settle(&mut ingest, args, config)?;
     }
     let seconds = started.elapsed().as_secs_f64();
     if !config.quiet {
@@ -81,7 +81,8 @@ fn dry(args: &args::Import, config: &Config, options: ImportOptions) -> Result<I
         Ok(reader) => {
             let info = reader.info().clone();
             let identity = Identity::open(&info.state).map_err(IngestError::from)?;
-            (info.zone, identity, reader.inputs()?)
+            let keys = ingest::keys(&info);
+            (info.zone, identity, reader.inputs_by(&*keys)?)
         }
         Err(StoreError::Missing(_)) => (config.new_zone(), Identity::in_memory(), Vec::new()),
         Err(error) => return Err(error.into()),
@@ -90,10 +91,17 @@ fn dry(args: &args::Import, config: &Config, options: ImportOptions) -> Result<I
     Ok(Ingest::into_nothing(settings, options, identity, known))
 }
 
-/// Merges what lies in the past, coarsens what is old, and checkpoints.
-fn settle(ingest: &mut Ingest, config: &Config) -> Outcome {
-    let now = config.now();
-    Ok(ingest.with_writer(|writer| writer.tidy(now)).unwrap_or(Ok(()))?)
+/// Days that lie more than this back are closed at the end.
+const RECENT: i64 = 7;
+
+/// Closes days that are long past, and writes the log back into the file.
+fn settle(ingest: &mut Ingest, args: &args::Import, config: &Config) -> Outcome {
+    ingest.release();
+    ingest.with_writer(|writer| writer.checkpoint()).unwrap_or(Ok(()))?;
+    if !args.keep_open {
+        ingest::tell(&ingest::close(config, if args.close { 0 } else { RECENT })?, config);
+    }
+    Ok(())
 }
 
 fn tell(summary: &Summary, ingest: &Ingest, is_dry: bool, seconds: f64) {

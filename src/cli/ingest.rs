@@ -3,41 +3,49 @@
 use super::args::Reading;
 use super::config::Config;
 use super::console::notice;
-use crate::anonymise::Salts;
+use crate::anonymise::{DayKeys, FileKeys, Salts};
 use crate::enrich::agent::prepare;
 use crate::error::{Exit, Failure, say};
 use crate::input::Identity;
-use crate::pipeline::{ImportOptions, Ingest, IngestError, is_due, sweep};
-use crate::store::{DEFAULT_CAP, NewStore, Reader, StoreError, Writer};
+use crate::model::{Day, Keys};
+use crate::pipeline::{ImportOptions, Ingest, IngestError, Sweep, is_due, sweep};
+use crate::store::{Closed, Info, NewStore, Reader, StoreError, Writer, random_id};
 use std::os::unix::fs::DirBuilderExt;
+use std::sync::Arc;
 
-/// A random id of a store: 32 hexadecimal digits.
-pub fn new_id() -> String {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The keys of a store, as far as this user may read them.
+pub fn keys(info: &Info) -> Arc<dyn Keys> {
+    let own = Identity::open(&info.state).ok().map(|identity| identity.derive("cursors").to_vec().into());
+    Arc::new(FileKeys { store: info.id.clone(), days: info.days(), salts: info.salts.clone(), own })
 }
 
-/// Opens the store for reading, after sweeping salts that are due.
+/// What a command closes at its start: what is due.
+pub fn due(config: &Config) -> Result<Sweep, Failure> {
+    Ok(Sweep { now: config.now(), privacy: config.privacy()?, before: None, all: false })
+}
+
+/// Opens the store for reading, after closing days that are due.
 pub fn reader(config: &Config) -> Result<Reader, Failure> {
+    let how = due(config)?;
     let mut reader = Reader::open(&config.db, notice)?;
-    match is_due(&reader, config.now()) {
+    match is_due(&reader, &how) {
         Ok(false) => {}
         Ok(true) => {
             drop(reader);
             sweep_quietly(config)?;
             reader = Reader::open(&config.db, notice)?;
         }
-        // Who may read a store, but not its salts, need not sweep them.
+        // Who may read a store, but not its keys, need not close its days.
         Err(IngestError::Salts(error)) => {
             if !config.quiet {
-                say!("warning: could not look at the salts: {error}");
+                say!("warning: could not look at the keys of open days: {error}");
             }
         }
         Err(error) => return Err(error.into()),
     }
     check_zone(config, reader.info().zone)?;
-    Ok(reader)
+    let keys = keys(reader.info());
+    Ok(reader.with(keys, how.privacy))
 }
 
 fn check_zone(config: &Config, has: crate::model::Zone) -> Result<(), Failure> {
@@ -50,21 +58,46 @@ fn check_zone(config: &Config, has: crate::model::Zone) -> Result<(), Failure> {
     }
 }
 
-/// Salts that are due go; who may not write cannot do it and need not.
-fn sweep_quietly(config: &Config) -> Result<(), Failure> {
-    match sweep(&config.db, config.now(), notice) {
-        Ok(_) => Ok(()),
-        Err(crate::pipeline::IngestError::Store(StoreError::Missing(path))) => Err(StoreError::Missing(path).into()),
-        Err(error @ crate::pipeline::IngestError::Store(StoreError::TooNew(_) | StoreError::NotAStore(_))) => {
-            Err(error.into())
-        }
+/// Days that are due are closed, and their keys go; who may not write cannot do it and
+/// need not.
+pub fn sweep_quietly(config: &Config) -> Result<(), Failure> {
+    match sweep(&config.db, &due(config)?, notice) {
+        Ok(closed) => tell(&closed, config),
+        Err(
+            error @ IngestError::Store(
+                StoreError::Missing(_)
+                | StoreError::TooNew(_)
+                | StoreError::NotAStore(_)
+                | StoreError::FromBefore(_),
+            ),
+        ) => return Err(error.into()),
         Err(error) => {
             if !config.quiet {
-                say!("warning: could not sweep salts: {error}");
+                say!("warning: could not close days: {error}");
             }
-            Ok(())
         }
     }
+    Ok(())
+}
+
+/// Says what is worth a word of days that were closed.
+pub fn tell(closed: &Closed, config: &Config) {
+    if config.quiet {
+        return;
+    }
+    for day in &closed.unreadable {
+        say!("note: a part of {day} could not be opened, for its key is lost: fathom-tui recount {day} reads it again");
+    }
+    for day in &closed.folded {
+        say!("note: {day} had so many sorts of visits that cities, regions or versions were gathered");
+    }
+}
+
+/// Closes past days: those older than a week, or all, until nothing is left.
+pub fn close(config: &Config, days: i64) -> Result<Closed, Failure> {
+    let zone = Reader::open(&config.db, notice)?.info().zone;
+    let before: Day = crate::model::Zone::shift(zone.day(config.now()), -days);
+    Ok(sweep(&config.db, &Sweep { before: Some(before), all: true, ..due(config)? }, notice)?)
 }
 
 /// Opens the store to write to; makes it if there is none.
@@ -77,21 +110,22 @@ pub fn open(config: &Config, reading: &Reading, options: ImportOptions) -> Resul
     } else {
         sweep_quietly(config)?;
     }
-    let writer = Writer::open(&config.db, DEFAULT_CAP, notice)?;
+    let writer = Writer::open(&config.db, notice)?;
     let info = writer.info().clone();
     check_zone(config, info.zone)?;
     let identity = Identity::open(&info.state).map_err(crate::pipeline::IngestError::from)?;
     let settings = config.settings(reading, info.zone)?;
-    let salts = Salts::in_folder(&info.salts, config.now());
+    let secrets =
+        (Salts::in_folder(&info.salts, config.now()), DayKeys::in_folder(&info.days(), config.now()));
     let options = ImportOptions { threads: config.threads, block: config.block, ..options };
-    Ok(Ingest::into_store(writer, settings, options, salts, identity)?)
+    Ok(Ingest::into_store(writer, settings, options, secrets, identity)?)
 }
 
 /// Makes the store with its key. If another process is quicker, its store is
 /// the one, and our key goes.
 fn create(config: &Config) -> Result<(), Failure> {
     let new = NewStore {
-        id: new_id(),
+        id: random_id(),
         zone: config.new_zone(),
         state_root: config.state_root.clone(),
         salts_root: config.salts_root.clone(),
@@ -107,6 +141,8 @@ fn create(config: &Config) -> Result<(), Failure> {
     Identity::create(&state).map_err(|error| {
         Failure::new(Exit::Failed, error.to_string()).help("name another place with --state-dir DIR")
     })?;
+    // Whoever finds the keys later can tell whose they were.
+    let _ = std::fs::write(state.join(super::orphans::OWNER), format!("{}\n", config.db.display()));
     let made = new.create(&config.db);
     // Only if it is certain that the store is somebody else's.
     if Reader::open(&config.db, notice).is_ok_and(|reader| reader.info().id != new.id) {

@@ -12,6 +12,7 @@ mod discover;
 mod doctor;
 mod import;
 mod ingest;
+mod orphans;
 mod privacy;
 mod report;
 mod run;

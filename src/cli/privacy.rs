@@ -1,7 +1,9 @@
 //! `privacy`: what is kept about visitors, and the search for anything that
-//! should not be there.
+//! should not be there; keys of stores that are no more.
 
+use super::args;
 use super::config::Config;
+use super::orphans;
 use super::console::{clean, notice, thousands};
 use super::ingest;
 use crate::error::{Exit, Failure, Outcome, to_stdout};
@@ -10,28 +12,34 @@ use crate::store::Holding;
 use std::fmt::Write;
 
 /// Runs the command.
-pub fn run(config: &Config) -> Outcome {
-    // Salts that are due go first, as at the start of every command.
-    drop(ingest::reader(config)?);
-    let found = privacy(&config.db, notice)?;
+pub fn run(args: &args::Privacy, config: &Config) -> Outcome {
+    if args.destroy_orphans {
+        return orphans::destroy(args.yes, config);
+    }
+    // Days that are due are closed first, as at the start of every command.
+    let keys = ingest::keys(ingest::reader(config)?.info());
+    let found = privacy(&config.db, keys, notice)?;
     let mut out = format!("store {}, days of {}\n", clean(&config.db.display().to_string()), found.zone.name());
-    kept(&found, &mut out);
-    salts(&found, config.now(), &mut out);
+    kept(&found, config.privacy()?.k, &mut out);
+    sealed(&found, config.now(), &mut out);
     searched(&found, &mut out);
+    orphans::tell(config, &mut out);
     let traces: u64 = found.files.iter().map(|file| file.traces).sum();
+    let foreign: u64 = found.foreign.iter().map(|(_, count)| count).sum();
     let is_whole = found.files.iter().all(|file| file.trouble.is_none()) && found.days.is_ok();
-    if traces == 0 && is_whole {
+    let is_clean = traces == 0 && foreign == 0;
+    if is_clean && is_whole {
         let _ = writeln!(out, "\nNo visitor's address is kept.");
     }
     to_stdout(out.as_bytes())?;
-    if traces == 0 && !is_whole {
+    if !is_clean {
+        return Err(Failure::new(Exit::Failed, "something here looks like an address, and should not be here")
+            .help("report it, with the kind of the file and not its content; a new store from the same logs replaces this one"));
+    }
+    if !is_whole {
         return Err(
             Failure::new(Exit::Failed, "not everything could be searched").help("run as the user who owns the store")
         );
-    }
-    if traces > 0 {
-        return Err(Failure::new(Exit::Failed, "something here looks like an address, and should not be here")
-            .help("report it, with the kind of the file and not its content; a new store from the same logs replaces this one"));
     }
     Ok(())
 }
@@ -39,21 +47,24 @@ pub fn run(config: &Config) -> Outcome {
 /// What a row is.
 fn meaning(holding: Holding) -> (&'static str, &'static str) {
     match holding {
-        Holding::PageFacts => {
-            ("page facts", "counts by hour, page, host, source, campaign, country, place, browser, system, device")
+        Holding::Hours => ("hours", "page views, visitors, visits by hour: totals only"),
+        Holding::VisitSums => {
+            ("visit sums", "what a day's visits were like: source, country, browser and so on; no page")
         }
-        Holding::RequestFacts => ("request facts", "counts by hour, class, status, method, robot"),
-        Holding::ErrorFacts => ("error facts", "counts by hour, status, path of errors and redirects"),
-        Holding::LatencyFacts => ("latency facts", "counts by hour, class, status, time taken"),
-        Holding::EventFacts => ("event facts", "counts by hour, event"),
+        Holding::PageSums => ("page sums", "what was looked at on a day; nothing of who looked"),
+        Holding::Pairs => ("pairs", "a page beside one thing about its visits, shared by enough visitors"),
+        Holding::RequestSums => ("request sums", "counts by hour, class, status, method, robot"),
+        Holding::ErrorPaths => ("error paths", "counts by day, status, path of errors and redirects"),
+        Holding::Latencies => ("latencies", "counts by class, status, time taken"),
         Holding::Ledger => ("ledger", "lines by hour, class"),
-        Holding::Inputs => ("inputs", "paths of logs, how far they were read, keyed hashes as proof"),
+        Holding::Inputs => ("inputs", "paths of logs; how far they were read is sealed"),
         Holding::Hashes => ("hashes", "who was seen on an open day: 128 bits, and nothing beside them but the day"),
-        Holding::Shards => ("shards", "visits that may go on, sealed under the salt of their day"),
+        Holding::Segments => ("segments", "everything else of open days, sealed"),
+        Holding::Carried => ("carried", "days too small to name their pages by themselves; sealed until they are counted"),
     }
 }
 
-fn kept(found: &Privacy, out: &mut String) {
+fn kept(found: &Privacy, k: u32, out: &mut String) {
     let _ = writeln!(out, "\nWhat is kept");
     for (holding, rows) in &found.rows {
         let (name, meaning) = meaning(*holding);
@@ -61,11 +72,27 @@ fn kept(found: &Privacy, out: &mut String) {
     }
     let texts = "paths, hosts, referrers, campaigns, browsers and robots that these name";
     let _ = writeln!(out, "  {:<14} {:>12}  {texts}", "texts", thousands(found.texts));
+    let _ = writeln!(out, "\nClosed days: {}", thousands(found.closed));
+    let _ = match (k, found.smallest_pair) {
+        (1, _) => writeln!(out, "  pairs are kept whoever shares them (k = 1): this is weaker"),
+        (k, None) => writeln!(out, "  no page stands beside anything about its visits (at least {k} visitors have to share it)"),
+        (k, Some(least)) => {
+            writeln!(out, "  behind every pair are at least {} visitors (k = {k})", thousands(least))
+        }
+    };
+    if found.carried > 0 {
+        let _ = writeln!(out, "  {} too small to name their pages; these wait, sealed", thousands(found.carried));
+    }
 }
 
-fn salts(found: &Privacy, now: i64, out: &mut String) {
+fn sealed(found: &Privacy, now: i64, out: &mut String) {
     let at = |time| found.zone.local(time).format("%Y-%m-%d %H:%M").to_string();
-    let _ = writeln!(out, "\nSalts in {}", clean(&found.salts.display().to_string()));
+    let _ = writeln!(
+        out,
+        "\nOpen days: sealed under the keys in {}, with the salts in {}",
+        clean(&found.keys.display().to_string()),
+        clean(&found.salts.display().to_string())
+    );
     let days = match &found.days {
         Ok(days) => days,
         Err(error) => {
@@ -73,23 +100,21 @@ fn salts(found: &Privacy, now: i64, out: &mut String) {
             return;
         }
     };
-    for OpenDay { day, made, due, hashes, visits } in days {
+    for OpenDay { day, made, due, hashes, segments, visits } in days {
         let visits = visits.map_or("an unknown number of".into(), thousands);
+        let made = made.map_or("its key is lost".into(), |made| format!("keys made {}, {} ago", at(made), age(now - made)));
         let _ = writeln!(
             out,
-            "  {day}  made {}, {} ago; destroyed {} unless used till then; {} hashes, {visits} open visits",
-            at(*made),
-            age(now - made),
+            "  {day}  {made}; closed {} unless more comes; {} hashes, {} segments of {} bytes, {visits} open visits",
             at(*due),
             thousands(*hashes),
+            thousands(segments.0),
+            thousands(segments.1),
         );
     }
-    let hashes = found.rows.iter().find(|(of, _)| *of == Holding::Hashes).map_or(0, |(_, rows)| *rows);
-    let _ = match (days.is_empty(), hashes) {
-        (false, _) => Ok(()),
-        (true, 0) => writeln!(out, "  none: nothing in the store can be related any more"),
-        (true, hashes) => writeln!(out, "  none, and {} hashes that were made under some", thousands(hashes)),
-    };
+    if days.is_empty() {
+        let _ = writeln!(out, "  none: nothing in the store can be related any more");
+    }
     let _ = match found.destroyed {
         Some(time) => writeln!(out, "  last destroyed {}", at(time)),
         None => writeln!(out, "  none was destroyed yet"),
@@ -124,6 +149,9 @@ fn searched(found: &Privacy, out: &mut String) {
     let texts = thousands(found.texts);
     let _ = match like.is_empty() {
         true => writeln!(out, "  {texts} texts that requests named: none"),
-        false => writeln!(out, "  {texts} texts that requests named: {}, as a URL or name has it", like.join(", ")),
+        false => writeln!(out, "  {texts} texts that requests named: {}, as a URL has it", like.join(", ")),
     };
+    for (of, count) in &found.foreign {
+        let _ = writeln!(out, "  {} texts that look like an address among {}: no URL brings them there", thousands(*count), of.as_str());
+    }
 }

@@ -36,7 +36,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Sites(args) => sites::run(&args, &config),
         Command::Status(args) => status::run(&args, &config),
         Command::Doctor(args) => doctor::run(&args, &config),
-        Command::Privacy => privacy::run(&config),
+        Command::Privacy(args) => privacy::run(&args, &config),
         Command::Demo(args) => demo::run(&args, &config),
         Command::Completions { .. } | Command::Man | Command::GenerateLog(_) => Ok(()),
     }

@@ -2,13 +2,12 @@
 
 use super::args::{self, SitesAction};
 use super::config::{Config, check_site};
-use super::console::{clean, notice, thousands};
+use super::console::{clean, confirm, notice, thousands};
 use super::ingest;
-use crate::error::{Failure, Outcome, to_stdout};
-use crate::store::{DEFAULT_CAP, Site, StoreError, Writer};
+use crate::error::{Failure, Outcome, say, to_stdout};
 use crate::query::Query;
+use crate::store::{Site, StoreError, Writer};
 use std::fmt::Write;
-use std::io::IsTerminal;
 
 /// Runs the command.
 pub fn run(args: &args::Sites, config: &Config) -> Outcome {
@@ -26,7 +25,7 @@ fn list(json: bool, config: &Config) -> Outcome {
     let (mut text, mut objects) = (String::new(), Vec::new());
     for site in reader.sites()? {
         let query = Query { from: 0, to: u32::MAX.into(), sites: vec![site.id], ..Query::default() };
-        let sums = reader.totals(&query)?;
+        let sums = reader.overview(&query, &[], 0, config.now())?.totals.unwrap_or_default();
         let days = reader.extent(&[site.id])?.map(|(first, last)| (zone.day(first), zone.day(last)));
         let day = |last: bool| days.map(|(a, b)| if last { b } else { a }.to_string());
         objects.push(serde_json::json!({
@@ -44,11 +43,13 @@ fn list(json: bool, config: &Config) -> Outcome {
     to_stdout(text.as_bytes())
 }
 
-fn writer(config: &Config) -> Result<Writer, StoreError> {
+/// The writing side, after what is due was closed.
+fn writer(config: &Config) -> Result<Writer, Failure> {
     if !config.db.exists() {
-        return Err(StoreError::Missing(config.db.clone()));
+        return Err(StoreError::Missing(config.db.clone()).into());
     }
-    Writer::open(&config.db, DEFAULT_CAP, notice)
+    ingest::sweep_quietly(config)?;
+    Ok(Writer::open(&config.db, notice)?)
 }
 
 fn find(sites: &[Site], name: &str) -> Result<Site, Failure> {
@@ -98,23 +99,13 @@ fn remove(name: &str, yes: bool, config: &Config) -> Outcome {
     let site = find(&tx.sites()?, name)?;
     let facts = tx.count_site(site.id)?;
     drop(tx);
-    let question = format!("site {name} has {} rows of facts", thousands(facts));
-    if !yes && !confirm(&question)? {
+    let question = format!("site {name} has {} rows of closed days, and what is open of it", thousands(facts));
+    if !yes && !confirm(&question, "remove it")? {
         return Ok(());
     }
+    let keys = ingest::keys(writer.info());
     let tx = writer.begin()?;
-    tx.remove_site(site.id)?;
+    tx.remove_site(site.id, &*keys)?;
     tx.finish()?;
     Ok(writer.checkpoint()?)
-}
-
-/// Asks on a terminal; elsewhere `--yes` is needed.
-fn confirm(question: &str) -> Result<bool, Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::usage(question).help("add --yes to remove it"));
-    }
-    to_stderr(format_args!("{question}. Remove it? [y/N] "));
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    Ok(read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes"))
 }

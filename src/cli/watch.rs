@@ -21,6 +21,7 @@ pub fn run(args: &args::Watch, config: &Config) -> Outcome {
         no_events: args.no_inotify,
         from_end: args.from_end,
         verbose: config.verbose,
+        privacy: config.privacy()?,
     };
     readable(&paths)?;
     if !args.headless && dashboard::can_draw(config) {
@@ -54,7 +55,8 @@ fn shown(args: &args::Watch, config: &Config, paths: Vec<PathBuf>, options: Watc
         ingest.know(site)?;
     }
     let zone = ingest.info().map_or(Zone::UTC, |info| info.zone);
-    dashboard::show_beside(&args.dashboard, config, Source::of(config, zone), move |stop, events| {
+    let keys = std::sync::Arc::new(ingest.keys().expect("it has a store"));
+    dashboard::show_beside(&args.dashboard, config, Source::of(config, zone, keys)?, move |stop, events| {
         // Whoever listens may have gone; then it stops soon.
         let mut say = |text: &str| drop(events.send(Event::Say(text.to_owned())));
         paths.iter().for_each(|path| say(&found(path)));

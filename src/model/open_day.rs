@@ -267,13 +267,17 @@ macro_rules! mapped {
     ($($name:ident: $($field:ident $dictionary:ident),* ; $([$visit:ident])?)*) => {
         $(impl Mapped for $name {
             fn mapped(
-                mut self,
+                self,
                 text: &mut dyn FnMut(Dictionary, Sym) -> Sym,
-                _visit: &mut dyn FnMut(VisitSym) -> VisitSym,
+                visit: &mut dyn FnMut(VisitSym) -> VisitSym,
             ) -> Self {
-                $(self.$field = text(Dictionary::$dictionary, self.$field);)*
-                $(self.$visit = _visit(self.$visit);)?
-                self
+                // Not every row has both.
+                let _ = (&text, &visit);
+                $name {
+                    $($field: text(Dictionary::$dictionary, self.$field),)*
+                    $($visit: visit(self.$visit),)?
+                    ..self
+                }
             }
         })*
     };

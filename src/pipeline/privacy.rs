@@ -2,33 +2,36 @@
 //! anything that should not be there.
 
 use super::error::IngestError;
-use crate::anonymise::{LONGEST, Salts, Traces, list};
-use crate::model::{Day, Dictionary, Zone};
-use crate::sessionise::OpenVisit;
-use crate::store::{DayState, Holding, Reader, StoreError, Tell, below, due_at, each_file};
-use std::collections::HashSet;
+use super::sweep::made;
+use crate::anonymise::{CARRY_KEY, LONGEST, Traces};
+use crate::model::{Day, Dictionary, Keys, Privacy as Rules, Zone};
+use crate::store::{Holding, Reader, StoreError, Tell, below, due_at, each_file};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Bytes that are searched at once.
 const READ: usize = 1 << 20;
 /// Bytes that are searched again with the next ones.
 const OVERLAP: usize = 3 * LONGEST;
 
-/// A day whose salt is there.
+/// A day that is sealed.
 #[derive(Clone, Debug)]
 pub struct OpenDay {
     /// The local day.
     pub day: Day,
-    /// When its salt was made, epoch seconds.
-    pub made: i64,
-    /// When it goes if nothing uses it any more, epoch seconds.
+    /// When its first key was made, epoch seconds; nothing if there is none.
+    pub made: Option<i64>,
+    /// When it is closed if nothing more comes, epoch seconds.
     pub due: i64,
     /// Hashes of who was seen.
     pub hashes: u64,
-    /// Visits that may still go on; unknown if the salt may not be read.
+    /// Sealed segments, and their bytes.
+    pub segments: (u64, u64),
+    /// Visits that may still go on; unknown if its key may not be read.
     pub visits: Option<u64>,
 }
 
@@ -54,48 +57,54 @@ pub struct Privacy {
     pub zone: Zone,
     /// Where the salts lie.
     pub salts: PathBuf,
+    /// Where the day keys lie.
+    pub keys: PathBuf,
+    /// Days that are closed.
+    pub closed: u64,
+    /// The smallest number of visitors behind any pair.
+    pub smallest_pair: Option<u64>,
+    /// Days whose page counters wait for a later one.
+    pub carried: u64,
     /// Rows by what they are.
     pub rows: Vec<(Holding, u64)>,
-    /// Days whose salt is there; why that cannot be told, if it cannot.
+    /// Days that are sealed; why that cannot be told, if it cannot.
     pub days: Result<Vec<OpenDay>, String>,
     /// When salts were last destroyed, epoch seconds.
     pub destroyed: Option<i64>,
     /// Texts that came from logs.
     pub texts: u64,
-    /// Of those, such that look like an address, by dictionary.
+    /// Of those, such that look like an address and may, since a URL may name one.
     pub like: Vec<(Dictionary, u64)>,
+    /// Those that may not: nothing but a visitor's own address could have brought them.
+    pub foreign: Vec<(Dictionary, u64)>,
     /// Every file of the store, its state and its salts.
     pub files: Vec<Searched>,
 }
 
-const HOLDINGS: [Holding; 9] = [
-    Holding::PageFacts,
-    Holding::RequestFacts,
-    Holding::ErrorFacts,
-    Holding::LatencyFacts,
-    Holding::EventFacts,
-    Holding::Ledger,
-    Holding::Inputs,
-    Holding::Hashes,
-    Holding::Shards,
-];
+/// Whether the texts of a dictionary come from URLs, which may name any address.
+fn is_of_urls(dictionary: Dictionary) -> bool {
+    use Dictionary as D;
+    matches!(dictionary, D::Pages | D::Paths | D::Referrers | D::Sources | D::Campaigns | D::Values)
+}
 
 /// Looks at everything that the store at `path` keeps.
 ///
 /// # Errors
 /// If the store cannot be read.
-pub fn privacy(path: &Path, tell: Tell) -> Result<Privacy, IngestError> {
+pub fn privacy(path: &Path, keys: Arc<dyn Keys>, tell: Tell) -> Result<Privacy, IngestError> {
     let traces = Traces::new();
-    let reader = Reader::open(path, tell)?;
+    let reader = Reader::open(path, tell)?.with(keys, Rules::default());
     let info = reader.info().clone();
-    let rows = HOLDINGS.iter().map(|&of| Ok((of, reader.rows(of)?))).collect::<Result<_, StoreError>>()?;
+    let rows = Holding::ALL.iter().map(|&of| Ok((of, reader.rows(of)?))).collect::<Result<_, StoreError>>()?;
     let days = match open_days(&reader) {
         Ok(days) => Ok(days),
         Err(IngestError::Salts(error)) => Err(error.to_string()),
         Err(error) => return Err(error),
     };
-    let destroyed = reader.destroyed()?;
-    let (mut texts, mut like, mut known) = (0, Vec::<(Dictionary, u64)>::new(), HashSet::new());
+    let (destroyed, smallest_pair) = (reader.destroyed()?, reader.smallest_pair()?);
+    let closed = reader.days()?.iter().filter(|state| !state.is_open).count() as u64;
+    let (mut texts, mut known) = (0, HashSet::new());
+    let (mut like, mut foreign) = (BTreeMap::<u8, u64>::new(), BTreeMap::<u8, u64>::new());
     // A log may lie in a folder named by an address, and so may a site.
     for name in reader.names()? {
         known.extend(traces.find(name.as_bytes()).map(|range| name.as_bytes()[range].to_vec()));
@@ -106,10 +115,10 @@ pub fn privacy(path: &Path, tell: Tell) -> Result<Privacy, IngestError> {
         if found.is_empty() {
             return;
         }
-        known.extend(found);
-        match like.last_mut() {
-            Some((last, count)) if *last == dictionary => *count += 1,
-            _ => like.push((dictionary, 1)),
+        let counts = if is_of_urls(dictionary) { &mut like } else { &mut foreign };
+        *counts.entry(dictionary as u8).or_default() += 1;
+        if is_of_urls(dictionary) {
+            known.extend(found);
         }
     })?;
     drop(reader);
@@ -123,28 +132,43 @@ pub fn privacy(path: &Path, tell: Tell) -> Result<Privacy, IngestError> {
     beside.sort();
     beside.dedup();
     files.extend(beside.iter().map(|path| search(path, &traces, &known)));
-    Ok(Privacy { zone: info.zone, salts: info.salts, rows, days, destroyed, texts, like, files })
+    let named = |counts: BTreeMap<u8, u64>| {
+        let of = |number: u8| Dictionary::ALL.into_iter().find(|d| *d as u8 == number);
+        counts.into_iter().filter_map(|(number, count)| Some((of(number)?, count))).collect()
+    };
+    Ok(Privacy {
+        zone: info.zone,
+        carried: CARRY_KEY.list(&info.days()).map_or(0, |days| days.len() as u64),
+        keys: info.days(),
+        salts: info.salts,
+        closed,
+        smallest_pair,
+        rows,
+        days,
+        destroyed,
+        texts,
+        like: named(like),
+        foreign: named(foreign),
+        files,
+    })
 }
 
 fn open_days(reader: &Reader) -> Result<Vec<OpenDay>, IngestError> {
-    let (info, states, hashes) = (reader.info(), reader.days()?, reader.hashes()?);
-    let day = |(day, made): (Day, i64)| -> Result<OpenDay, IngestError> {
-        let last = states.iter().find(|state: &&DayState| state.day == day).map_or(0, |state| state.last_commit);
-        let hashes = hashes.iter().find(|(of, _)| *of == day).map_or(0, |(_, count)| *count);
-        let due = due_at(info.zone, day, made, last);
-        Ok(OpenDay { day, made, due, hashes, visits: open_visits(reader, day)? })
-    };
-    list(&info.salts)?.into_iter().map(day).collect()
-}
-
-fn open_visits(reader: &Reader, day: Day) -> Result<Option<u64>, StoreError> {
-    let Some(salt) = Salts::find(&reader.info().salts, day) else { return Ok(None) };
-    let shards = reader.shards(day)?;
-    let visits = |(shard, sealed): &(u16, Vec<u8>)| {
-        let opened = salt.open(day, *shard, sealed).and_then(|plain| OpenVisit::decode_all(&plain));
-        opened.map_or(0, |visits| visits.len() as u64)
-    };
-    Ok(Some(shards.iter().map(visits).sum()))
+    let (info, states, hashes, made) = (reader.info(), reader.days()?, reader.hashes()?, made(reader.info())?);
+    let mut days = Vec::new();
+    for state in states.iter().filter(|state| state.is_open) {
+        let day = state.day;
+        let made = made.iter().filter(|(of, _)| *of == day).map(|(_, made)| *made).min();
+        days.push(OpenDay {
+            day,
+            made,
+            due: due_at(info.zone, day, made.unwrap_or(state.last_commit), state.last_commit),
+            hashes: hashes.iter().find(|(of, _)| *of == day).map_or(0, |(_, count)| *count),
+            segments: reader.segments(day)?,
+            visits: reader.open_visits(day)?.map(|visits| visits.len() as u64),
+        });
+    }
+    Ok(days)
 }
 
 /// Searches a file; `known` are texts that are in the store for another reason.

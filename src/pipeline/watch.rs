@@ -9,8 +9,9 @@ use super::ingest::Ingest;
 use super::progress::Progress;
 use super::siblings::{Siblings, logs};
 use super::stream::Stream;
-use super::sweep::sweep;
+use super::sweep::{Sweep, sweep};
 use super::wake::Wake;
+use crate::model::Privacy;
 use crate::store::StoreError;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,8 +19,8 @@ use std::time::{Duration, Instant};
 
 /// Lines of a batch; a commit comes at least with every round.
 const BATCH: u64 = 50_000;
-/// Past hours are merged so often.
-const MERGE: Duration = Duration::from_secs(600);
+/// Days that are due are closed so often.
+const CLOSE: Duration = Duration::from_secs(60);
 /// Rotated files are looked for so often, beside after every rotation: one may
 /// have been compressed only now.
 const SEARCH: Duration = Duration::from_secs(60);
@@ -37,6 +38,8 @@ pub struct WatchOptions {
     pub from_end: bool,
     /// Say every commit.
     pub verbose: bool,
+    /// By which rules days are closed.
+    pub privacy: Privacy,
 }
 
 /// Follows the logs of these names, of which globs are looked up again and
@@ -66,15 +69,15 @@ pub fn watch(
         searched: None,
     };
     let mut wake = Wake::new(options.no_events);
-    let (mut news, mut merged) = (Instant::now(), Instant::now());
+    let (mut news, mut closed) = (Instant::now(), Instant::now());
     let mut trouble = Trouble::default();
     let mut skip = options.from_end;
     while !stop.load(Ordering::Relaxed) {
         let round = Instant::now();
         let result = watch.round(round, skip).and_then(|lines| {
-            if merged.elapsed() >= MERGE {
-                merged = Instant::now();
-                tidy(watch.ingest)?;
+            if closed.elapsed() >= CLOSE {
+                closed = Instant::now();
+                close(watch.ingest, options.privacy)?;
             }
             Ok(lines)
         });
@@ -285,17 +288,14 @@ impl Watch<'_> {
     }
 }
 
-/// Merges past hours, destroys salts that are due, coarsens old days.
-fn tidy(ingest: &mut Ingest) -> Result<(), IngestError> {
-    ingest.release();
-    let now = ingest.settings.clock();
-    let tidied = ingest.with_writer(|writer| -> Result<(), IngestError> {
-        writer.merge_past_hours(now)?;
-        sweep(writer.path(), now, writer.tell())?;
-        writer.coarsen_old(now)?;
-        Ok(())
-    });
-    tidied.unwrap_or(Ok(()))
+/// Closes days that are due.
+fn close(ingest: &mut Ingest, privacy: Privacy) -> Result<(), IngestError> {
+    let how = Sweep { now: ingest.settings.clock(), privacy, before: None, all: false };
+    let place = ingest.with_writer(|writer| (writer.path().to_owned(), writer.tell()));
+    if let Some((path, tell)) = place {
+        sweep(&path, &how, tell)?;
+    }
+    Ok(())
 }
 
 /// Nobody sees the progress of rotated files.

@@ -3,7 +3,7 @@
 
 use super::value::{Before, Report, Rows, visitors_of};
 use super::words::{bytes, change, duration, percent, short, thousands, title};
-use crate::model::{Class, Counters, Day, Dimension, Metric, clean};
+use crate::model::{Class, Counters, Dimension, Metric, clean};
 use crate::query::{Interval, Meaning, Unknown};
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;

@@ -1,7 +1,7 @@
 //! Questions to the store and their answers.
 
 use super::model::rows::Row;
-use crate::model::{Dimension, Live};
+use crate::model::{Dimension, Keys, Live, Privacy};
 use crate::report::{Asked, Before, Report};
 use crate::query::Compare;
 use crate::store::{Reader, Tell};
@@ -97,6 +97,10 @@ pub struct Hooks {
 pub struct Place {
     /// The store's file.
     pub db: PathBuf,
+    /// What opens open days.
+    pub keys: Arc<dyn Keys>,
+    /// The rules by which they answer.
+    pub privacy: Privacy,
     /// Whom it tells.
     pub tell: Tell,
     /// The clock.

@@ -11,7 +11,7 @@ use crate::store::{Reader, StoreError};
 /// Answers a question, or as much of it as is still wanted.
 pub fn respond(turn: &Turn<'_>, place: &mut Place, question: &Question) {
     let reader = match Reader::open_while(&place.db, place.tell, &|| turn.is_wanted()) {
-        Ok(reader) => reader,
+        Ok(reader) => reader.with(place.keys.clone(), place.privacy),
         // Only the view is about everything that is shown.
         Err(error) => match question {
             Question::View { .. } => return turn.give(failed(error.into())),
@@ -124,9 +124,9 @@ fn failed(failure: Failure) -> Answer {
 fn values(report: &Report) -> Vec<(String, String)> {
     use crate::report::words::short;
     let Some((dimension, rows)) = report.by.first() else { return Vec::new() };
-    let meaning = report.totals.meaning.by(*dimension);
+    let meaning = report.list_meaning(*dimension);
     match rows {
-        Rows::Unknown => Vec::new(),
+        Rows::Unknown(_) => Vec::new(),
         Rows::Requests(top) => top.rows.iter().map(|row| (row.value.clone(), short(row.requests))).collect(),
         Rows::Pages(top) => top.rows.iter().map(|row| (row.value.clone(), short(meaning.first(&row.sums)))).collect(),
     }

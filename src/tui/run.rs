@@ -9,10 +9,11 @@ use super::theme::Theme;
 use super::update::{Effect, Event, update};
 use super::worker::Worker;
 use super::{ask, crash, input, view};
-use crate::model::Zone;
+use crate::model::{Keys, Privacy, Zone};
 use crate::store::Tell;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -51,6 +52,10 @@ pub struct Options {
 pub struct Outside {
     /// The store's file.
     pub db: PathBuf,
+    /// What opens open days.
+    pub keys: Arc<dyn Keys>,
+    /// The rules by which they answer.
+    pub privacy: Privacy,
     /// Whom it tells.
     pub tell: Tell,
     /// The clock.
@@ -70,12 +75,12 @@ pub struct Outside {
 /// # Errors
 /// If the terminal is none, or goes.
 pub fn run(options: Options, outside: Outside) -> io::Result<u8> {
-    let Outside { db, tell, clock, look, log, events, inbox } = outside;
+    let Outside { db, keys, privacy, tell, clock, look, log, events, inbox } = outside;
     let bugs = events.clone();
     let _hook = crash::catch(options.crashes.clone(), move |place| drop(bugs.send(Event::Bug(place))));
     let watched = options.live.then(|| db.clone());
     let answers = events.clone();
-    let place = Place { db, tell, clock: clock.clone(), look, hooks: options.hooks.clone(), log };
+    let place = Place { db, keys, privacy, tell, clock: clock.clone(), look, hooks: options.hooks.clone(), log };
     let worker = Worker::new(place, move |answered| drop(answers.send(Event::Answer(Box::new(answered)))));
     let mut model = Model::new(options.view, options.zone, clock(), options.keymap);
     (model.is_live, model.is_ascii) = (options.live, options.ascii);

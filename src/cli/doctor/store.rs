@@ -4,10 +4,11 @@
 use super::Findings;
 use crate::cli::config::Config;
 use crate::cli::console::thousands;
-use crate::cli::ingest;
+use crate::anonymise::{DAY_KEY, SALT};
+use crate::cli::{ingest, orphans};
 use crate::input::KeyError;
-use crate::model::Zone;
-use crate::store::{Reader, below, damaged_logs, due_at, files};
+use crate::model::{Day, Zone};
+use crate::store::{Due, Reader, below, damaged_logs, files};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -15,6 +16,8 @@ use std::path::Path;
 const ROOM: u64 = 64 << 20;
 /// Faults that are listed.
 const SHOWN: usize = 10;
+/// File systems that keep what was overwritten: Btrfs, ZFS, bcachefs.
+const COPYING: [u32; 3] = [0x9123_683E, 0x2FC1_2FC1, 0xCA45_1A4E];
 /// File systems over a network, by their numbers in statfs(2): NFS, SMB, SMB2.
 const NETWORK: [u32; 3] = [0x6969, 0x517B, 0xFF53_4D42];
 
@@ -55,6 +58,12 @@ pub fn look(config: &Config, reader: &Reader, deep: bool, findings: &mut Finding
     shared(&beside, findings);
     key(&info.state, findings);
     salts(reader, config.now(), findings);
+    together(path, &info.state, findings);
+    swap(findings);
+    for orphan in orphans::find(config) {
+        let help = "fathom-tui privacy --destroy-orphans";
+        findings.note(format!("keys of a store that is no more: {}", orphans::words(&orphan)), help);
+    }
     for copy in damaged_logs(path) {
         let help = format!("look at the disk; once `fathom-tui doctor --deep` finds nothing, rm {}", copy.display());
         findings.fix(format!("the store's log was damaged once; {} is the copy of it", copy.display()), help);
@@ -113,31 +122,34 @@ fn key(state: &Path, findings: &mut Findings) {
 fn salts(reader: &Reader, now: i64, findings: &mut Findings) {
     let info = reader.info();
     let days = reader.days().unwrap_or_default();
-    let salts = match crate::anonymise::list(&info.salts) {
-        Ok(salts) => salts,
-        Err(error) => return findings.fix(error.to_string(), "run as the user who owns the store"),
+    let (salts, keys) = match (SALT.list(&info.salts), DAY_KEY.list(&info.days())) {
+        (Ok(salts), Ok(keys)) => (salts, keys),
+        (Err(error), _) | (_, Err(error)) => return findings.fix(error.to_string(), "run as the user who owns the store"),
     };
-    let last = |day| days.iter().find(|state| state.day == day).map_or(0, |state| state.last_commit);
-    let overdue: Vec<_> = salts
-        .iter()
-        .filter(|(day, made)| due_at(info.zone, *day, *made, last(*day)) <= now)
-        .map(|(day, _)| *day)
-        .collect();
+    let made: Vec<(Day, i64)> = salts.iter().chain(&keys).copied().collect();
+    let overdue = Due::days(info.zone, &days, &made, now);
     for day in &overdue {
-        let what = format!("the salt of {day} should have been destroyed by now");
-        let help = format!("stop what uses it, make {} writable, and run any command", info.salts.display());
+        let what = format!("{day} should have been closed by now, and its keys destroyed");
+        let folders = format!("{} and {}", info.salts.display(), info.days().display());
+        let help = format!("stop what uses them, make the store, {folders} writable, and run any command");
         findings.fix(what, help);
     }
-    let gone = days.iter().filter(|state| state.has_salt && !salts.iter().any(|(day, _)| *day == state.day));
-    let gone: Vec<String> = gone.map(|state| state.day.to_string()).collect();
-    if !gone.is_empty() {
-        let what = format!("the salts of {} are not in {}", gone.join(", "), info.salts.display());
-        let help = "bring them back if they are elsewhere (a folder that is not mounted?): \
-                    lines of these days that come without them may count a visitor twice";
+    for state in days.iter().filter(|state| state.is_open && !keys.iter().any(|(day, _)| *day == state.day)) {
+        let what = format!("{} is sealed, and its key is not in {}", state.day, info.days().display());
+        let help = format!("bring it back if it is elsewhere; without it: fathom-tui recount {}", state.day);
         findings.fix(what, help);
     }
-    if overdue.is_empty() && gone.is_empty() {
-        findings.ok(format!("salts in {}: {} there, none overdue", info.salts.display(), salts.len()));
+    for state in days.iter().filter(|state| state.unreadable) {
+        let what = format!("a part of {} could not be opened, for its key was lost", state.day);
+        findings.fix(what, format!("fathom-tui recount {} reads its lines again", state.day));
+    }
+    if overdue.is_empty() {
+        findings.ok(format!(
+            "{} open days; salts in {}, keys in {}: none overdue",
+            days.iter().filter(|state| state.is_open).count(),
+            info.salts.display(),
+            info.days().display()
+        ));
     }
     for state in days.iter().filter(|state| state.marked) {
         let what = format!("{} may count a visitor twice: lines came after its salt was gone", state.day);
@@ -145,6 +157,24 @@ fn salts(reader: &Reader, now: i64, findings: &mut Findings) {
         if recent {
             findings.note(what, "read logs within a day; a salt that a reboot removes (tmpfs) does the same");
         }
+    }
+}
+
+/// Whoever keeps state and database together keeps key and lock together.
+fn together(path: &Path, state: &Path, findings: &mut Findings) {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    if state.starts_with(folder) {
+        let what = format!("the keys in {} lie below the folder of the store", state.display());
+        findings.note(what, "a backup of that folder has open days with their keys: leave the state out of it");
+    }
+}
+
+/// Swap keeps what memory held.
+fn swap(findings: &mut Findings) {
+    let text = std::fs::read_to_string("/proc/swaps").unwrap_or_default();
+    let plain = |line: &&str| !line.contains("/dev/zram") && !line.contains("/dev/dm-");
+    if text.lines().skip(1).filter(plain).count() > 0 {
+        findings.note("memory may be written to swap, with keys in it", "encrypt swap, or turn it off");
     }
 }
 
@@ -161,6 +191,11 @@ fn room(path: &Path, findings: &mut Findings) {
     if rustix::fs::statfs(folder).is_ok_and(|disk| NETWORK.contains(&(disk.f_type as u32))) {
         let what = format!("{} lies on a network file system, where locks may not hold", folder.display());
         findings.note(what, "put the store on a local disk, with --db PATH");
+    }
+    #[cfg(target_os = "linux")]
+    if rustix::fs::statfs(folder).is_ok_and(|disk| COPYING.contains(&(disk.f_type as u32))) {
+        let what = format!("{} lies on a file system that keeps what was overwritten", folder.display());
+        findings.note(what, "keys may be found in old blocks and snapshots: put --state-dir and --salts on another, or a tmpfs");
     }
 }
 

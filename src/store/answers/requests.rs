@@ -109,7 +109,7 @@ impl Reader {
         let start = |day: i64| zone.day_start(crate::model::Day(day as i32)).max(query.from);
         for part in parts.iter().filter(|part| !(part.is_by_day && cuts_days)) {
             let time = if part.is_by_day { "day" } else { "bucket" };
-            for (at, requests, bytes) in self.rows(query, *part, time)? {
+            for (at, requests, bytes) in self.request_rows(query, *part, time)? {
                 add(if part.is_by_day { start(at) } else { at }, requests, bytes);
             }
             for sheet in open.sheets.iter().filter(|sheet| is_within(query, sheet, *part, zone)) {
@@ -127,7 +127,7 @@ impl Reader {
     }
 
     /// Rows of closed days: a number, requests, bytes.
-    fn rows(&self, query: &Query, part: Part, column: &str) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+    fn request_rows(&self, query: &Query, part: Part, column: &str) -> Result<Vec<(i64, i64, i64)>, StoreError> {
         let (sql, bound) = self.conditions(query, part.is_by_day);
         let Part { table, requests, bytes, .. } = part;
         let sql = format!(
@@ -171,8 +171,8 @@ impl Reader {
         let is_bot = matches!(dimension, Some(Dimension::Bot | Dimension::BotFamily));
         for part in parts.iter().filter(|part| !(part.is_by_day && cuts_days)) {
             let id = dimension.map_or("0", |dimension| column(dimension).0);
-            let rows = self.rows(query, *part, id)?;
-            let known = self.names(dimension, rows.iter().map(|(id, ..)| *id as u32))?;
+            let rows = self.request_rows(query, *part, id)?;
+            let known = self.value_names(dimension, rows.iter().map(|(id, ..)| *id as u32))?;
             for (id, requests, bytes) in rows.into_iter().filter(|(id, ..)| !(is_bot && *id == 0)) {
                 let sums = names.entry(known.get(&(id as u32)).cloned().unwrap_or_default()).or_default();
                 *sums = (sums.0 + requests, sums.1 + bytes);
@@ -199,7 +199,7 @@ impl Reader {
     }
 
     /// Names of values of a dimension by number.
-    fn names(
+    fn value_names(
         &self,
         dimension: Option<Dimension>,
         ids: impl Iterator<Item = u32>,
@@ -239,7 +239,7 @@ impl Reader {
                 Ok((row.get::<_, u32>(0)?, row.get::<_, u16>(1)?, row.get::<_, i64>(2)?))
             })?;
             let rows: Vec<(u32, u16, i64)> = rows.collect::<Result<_, _>>()?;
-            let names = self.names(Some(dimension), rows.iter().map(|row| row.0))?;
+            let names = self.value_names(Some(dimension), rows.iter().map(|row| row.0))?;
             for (id, bin, count) in rows {
                 let name = names.get(&id).cloned().unwrap_or_default();
                 *bins.entry(name).or_default().entry(bin).or_default() += count;

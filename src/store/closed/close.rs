@@ -162,7 +162,8 @@ impl Run<'_> {
             let all = self.waiting.entry(of).or_default();
             // One whose key is lost is gone.
             if let Some(at) = all.iter().position(|carried| carried.day == day) {
-                sheets.push(self.few(of, all_of(all, at)));
+                let carried = all.remove(at);
+                sheets.push(self.few(of, carried));
             }
             self.place(of, day, day)?;
         }
@@ -219,10 +220,6 @@ impl Run<'_> {
         }
         Ok(sheet)
     }
-}
-
-fn all_of(all: &mut Vec<Carried>, at: usize) -> Carried {
-    all.remove(at)
 }
 
 #[cfg(test)]

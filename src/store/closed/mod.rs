@@ -12,5 +12,4 @@ mod write;
 
 pub(super) use close::WAIT;
 pub use close::{Closed, Closing, Due, close_days, due_at};
-pub(super) use pairs::PAIRED;
-pub(super) use sheet::{Carried, FEW, Rules, Sheet, Waiting, sheet};
+pub(super) use sheet::{Carried, Rules, Sheet, Waiting, sheet};

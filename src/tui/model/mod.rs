@@ -13,7 +13,7 @@ use super::action::Keymap;
 use super::query::Lives;
 use crate::model::{Dimension, Live, Metric, Zone};
 use crate::report::{Before, Report};
-use crate::query::{Interval, Meaning, Range, is_counted, is_known};
+use crate::query::{Interval, Meaning, Range, Unknown, is_counted, is_known, table};
 use layer::Layer;
 use lists::{EVENTS, LIVE, PANELS};
 use panel::Panel;
@@ -93,7 +93,7 @@ pub struct Toast {
 /// How the dashboard was before a filter was added, or a step of the chart chosen.
 #[derive(Clone, Debug)]
 pub struct Saved {
-    filters: Vec<crate::store::Filter>,
+    filters: Vec<crate::query::Filter>,
     /// The range and its interval, if those were changed.
     range: Option<(view::Chosen, u32, Option<Interval>)>,
     selected: Vec<(Option<String>, usize)>,
@@ -139,6 +139,9 @@ pub struct Model {
     /// The keys.
     pub keymap: Keymap,
 }
+
+/// Why lists of requests are not known under filters on pages, and the other way round.
+const NOT_TOGETHER: &str = "page views and requests are counted apart";
 
 impl Model {
     /// Of a store in that zone.
@@ -282,11 +285,16 @@ impl Model {
         self.data.is_stale = self.data.report.is_some();
         let meaning = Meaning::under(&self.view.filters);
         for panel in &mut self.panels {
-            panel.meaning = meaning;
-            let known = panel.dimension().is_none_or(|d| d == Dimension::Event || is_known(d, &self.view.filters));
-            if !known {
-                panel.put(List::Unknown);
-            } else if matches!(panel.list, List::Unknown) {
+            let filters = &self.view.filters;
+            panel.meaning = panel.dimension().map_or(meaning, |dimension| Meaning::listed(dimension, filters));
+            let of = panel.dimension().filter(|d| *d != Dimension::Event && !is_known(*d, filters));
+            let because = |d: Dimension| {
+                let why = table(Some(d), filters, false).err().filter(|_| !d.is_request());
+                why.unwrap_or_else(|| Unknown { because: NOT_TOGETHER, remove: Vec::new() })
+            };
+            if let Some(dimension) = of {
+                panel.put(List::Unknown(because(dimension)));
+            } else if matches!(panel.list, List::Unknown(_)) {
                 panel.put(List::Waiting);
             }
         }

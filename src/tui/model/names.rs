@@ -66,7 +66,7 @@ pub fn label(dimension: Dimension, value: &str) -> String {
             Some((_, name)) => format!("{value} {name}"),
             None => value.into_owned(),
         },
-        Dimension::Source | Dimension::Referrer if value == crate::store::UNKNOWN => "Direct / none".into(),
+        Dimension::Source | Dimension::Referrer if value == crate::query::UNKNOWN => "Direct / none".into(),
         Dimension::Device | Dimension::Channel | Dimension::BotFamily | Dimension::Class => {
             let text = value.replace('_', " ");
             if let Some((_, name)) = SHORT.iter().find(|(short, _)| *short == text) {

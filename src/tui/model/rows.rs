@@ -1,10 +1,8 @@
 //! The rows of a list and their numbers.
 
-use crate::model::{Dimension, Metric};
+use crate::model::{Counters, Dimension, Metric};
+use crate::query::{FEW, Meaning, RequestRow, TopRow, Unknown};
 use crate::report::{Rows, Totals};
-use crate::query::Meaning;
-use crate::query::RequestRow;
-use crate::model::Counters;
 
 /// What a row counts.
 #[derive(Clone, Debug)]
@@ -40,7 +38,8 @@ impl Row {
                 _ => None,
             },
             Figures::Pages(sums) => match metric {
-                Metric::Visitors => meaning.visitors(sums).map(known),
+                // Of what a list could not name nobody knows how many saw it.
+                Metric::Visitors => meaning.visitors(sums).filter(|n| *n > 0 || self.value != FEW).map(known),
                 Metric::Visits => Some(known(meaning.visits(sums))),
                 Metric::PageViews => meaning.page_views(sums).map(known),
                 Metric::BounceRate => meaning.bounce_rate(sums),
@@ -72,8 +71,8 @@ pub enum List {
     Waiting,
     /// Its rows, and how many there are in the store.
     Rows(Vec<Row>, u64),
-    /// It cannot be known under these filters.
-    Unknown,
+    /// It cannot be known: why, and without which filters it could.
+    Unknown(Unknown),
     /// It could not be read: why, and what to do.
     Failed(String, String),
 }
@@ -83,9 +82,9 @@ impl List {
     pub fn new(dimension: Dimension, rows: &Rows) -> List {
         let label = |value: &str| super::names::label(dimension, value);
         match rows {
-            Rows::Unknown => List::Unknown,
+            Rows::Unknown(unknown) => List::Unknown(unknown.clone()),
             Rows::Pages(top) => {
-                let row = |r: &crate::query::TopRow| Row {
+                let row = |r: &TopRow| Row {
                     value: r.value.clone(),
                     label: label(&r.value),
                     figures: Figures::Pages(r.sums),

@@ -68,7 +68,7 @@ pub fn answer(model: &mut Model, answered: Answered) -> Vec<Effect> {
                 model.complain(error.clone());
             }
             for panel in model.panels.iter_mut().filter(|panel| !matches!(panel.list, List::Rows(..))) {
-                if !matches!(panel.list, List::Unknown) {
+                if !matches!(panel.list, List::Unknown(_)) {
                     panel.put(List::Failed(error.clone(), help.clone()));
                 }
             }

@@ -134,8 +134,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             moves::rows(model, &action)
         }
         A::NextTab | A::PreviousTab => moves::tab(model, action == A::NextTab),
-        A::FilterBy => filters::add(model, crate::store::Op::Is),
-        A::Exclude => filters::add(model, crate::store::Op::IsNot),
+        A::FilterBy => filters::add(model, crate::query::Op::Is),
+        A::Exclude => filters::add(model, crate::query::Op::IsNot),
         A::EditFilter => filters::edit(model),
         A::Undo => filters::undo(model),
         A::ClearFilters => filters::clear(model),
@@ -204,7 +204,7 @@ fn sort(model: &mut Model, how: impl Fn(Sort) -> Sort) -> Vec<Effect> {
         model.say("only a list can be sorted");
         return Vec::new();
     };
-    if matches!(panel.list, List::Unknown) {
+    if matches!(panel.list, List::Unknown(_)) {
         model.say("nothing to sort: it is not known under these filters");
         return Vec::new();
     }

@@ -156,7 +156,7 @@ pub fn compare(model: &mut Model, action: Action) -> Vec<Effect> {
     };
     match (model.view.compare, model.range()) {
         (Some(compare), Some(range)) => {
-            let before = range.compared(compare, model.zone, model.now);
+            let before = range.compared(compare, model.zone, model.now, false);
             model.say(format!("compared with {}", model.dates(&before)));
         }
         _ => model.say("not compared"),

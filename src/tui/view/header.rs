@@ -25,7 +25,7 @@ pub fn header(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffer
     let compared = match (model.view.compare, &range) {
         (Some(compare), Some(range)) if !is_all(model) => {
             let before = model.data.before.as_ref().filter(|_| !model.data.is_stale);
-            let before = before.map_or_else(|| range.compared(compare, model.zone, model.now), |before| before.range);
+            let before = before.map_or_else(|| range.compared(compare, model.zone, model.now, false), |before| before.range);
             let days = model.dates(&before);
             match (layout.regime, compare) {
                 (Regime::Large, _) => format!("vs {} ({days})", versus(compare)),
@@ -98,7 +98,7 @@ fn right(model: &Model, regime: Regime) -> String {
 }
 
 /// The text of a filter's chip.
-fn chip(filter: &crate::store::Filter) -> String {
+fn chip(filter: &crate::query::Filter) -> String {
     format!("[{} ×]", shorten(&filter_words(filter), 40))
 }
 

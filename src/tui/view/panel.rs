@@ -103,11 +103,14 @@ fn empty(model: &Model, panel: &Panel, dimension: Dimension) -> Option<String> {
             Some(model.data.error.as_ref().map_or("…".into(), |(error, help)| format!("{error} — {help}")))
         }
         List::Failed(error, help) => Some(format!("{error} — {help} (^R asks again)")),
-        List::Unknown => {
-            let is_mixed = model.view.filters.iter().any(|f| f.dimension.is_request() != dimension.is_request());
-            let why = if is_mixed { ": page views and requests are counted apart" } else { "" };
+        List::Unknown(unknown) => {
             let key = model.keymap.label(&Action::ClearFilters);
-            Some(format!("Not known under these filters{why}. {key} clears the filters"))
+            let instead = match &unknown.remove[..] {
+                [] if model.view.filters.is_empty() => String::new(),
+                [] => format!(". {key} clears the filters"),
+                filters => format!("; without {} it is. {key} clears the filters", filters.join(" and ")),
+            };
+            Some(format!("Not known: {}{instead}", unknown.because))
         }
         List::Rows(rows, _) if is_unknown(rows, dimension) && !rows.is_empty() => {
             Some("Not known: a city database names them — import or watch with --geoip FILE.mmdb".into())
@@ -129,7 +132,7 @@ fn empty(model: &Model, panel: &Panel, dimension: Dimension) -> Option<String> {
 /// Whether a list has nothing but what is not known.
 fn is_unknown(rows: &[Row], dimension: Dimension) -> bool {
     let of_places = matches!(dimension, Dimension::Region | Dimension::City);
-    of_places && rows.iter().all(|row| row.value == crate::store::UNKNOWN)
+    of_places && rows.iter().all(|row| row.value == crate::query::UNKNOWN)
 }
 
 /// Nothing in this period, and where there is something.

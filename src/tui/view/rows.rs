@@ -25,7 +25,7 @@ pub fn rows(
     buffer: &mut Buffer,
 ) {
     let Some(report) = &model.data.report else { return };
-    let meaning = report.totals.meaning.by(dimension);
+    let meaning = report.list_meaning(dimension);
     let page = usize::from(inner.height.saturating_sub(1));
     let list = panel.rows();
     let visible: Vec<&Row> = panel.shown.iter().skip(panel.top).take(page).filter_map(|at| list.get(*at)).collect();

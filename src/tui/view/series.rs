@@ -6,10 +6,16 @@ use crate::report::{Report, Totals};
 use crate::model::Counters;
 
 /// The values of a series; unknown ones are gaps.
-fn values(series: &[(i64, Counters)], requests: &[(i64, i64)], totals: &Totals, metric: Metric) -> Vec<Option<f64>> {
+fn values(
+    (series, gaps): (&[(i64, Counters)], &[usize]),
+    requests: &[(i64, i64)],
+    totals: &Totals,
+    metric: Metric,
+) -> Vec<Option<f64>> {
     let of = |(step, (_, sums)): (usize, &(i64, Counters))| {
         let requests = requests.get(step).copied().filter(|_| totals.requests.is_some());
-        Totals { pages: totals.pages.map(|_| *sums), requests, ..*totals }.number(metric)
+        let pages = totals.pages.map(|_| *sums).filter(|_| !gaps.contains(&step));
+        Totals { pages, requests, ..*totals }.number(metric)
     };
     series.iter().enumerate().map(of).collect()
 }
@@ -25,7 +31,8 @@ pub struct Series {
 impl Series {
     pub fn new(model: &Model, report: &Report) -> Series {
         let metric = model.metric();
-        let mut now = values(&report.series, &report.request_series, &report.totals, metric);
+        let totals = Totals { meaning: report.series_meaning(), ..report.totals };
+        let mut now = values((&report.series, &report.gaps), &report.request_series, &totals, metric);
         let ends = report.series.iter().skip(1).map(|(at, _)| *at).chain([report.range.to]);
         let mut unfinished = None;
         for (index, ((start, _), end)) in report.series.iter().zip(ends).enumerate() {
@@ -39,7 +46,10 @@ impl Series {
         }
         let before = model.before();
         let mut before = before
-            .map_or_else(Vec::new, |before| values(&before.series, &before.request_series, &before.totals, metric));
+            .map_or_else(Vec::new, |before| {
+                let totals = Totals { meaning: totals.meaning, ..before.totals };
+                values((&before.series, &before.gaps), &before.request_series, &totals, metric)
+            });
         let first = model.data.extent.map_or(i64::MAX, |(first, _)| first);
         if let Some(known) = model.before() {
             let ends = known.series.iter().skip(1).map(|(at, _)| *at).chain([known.range.to]);
