@@ -4,7 +4,7 @@
 use fathom_tui::anonymise::{Salts, Visitor};
 use fathom_tui::enrich::agent::Agents;
 use fathom_tui::input::{Block, Lines};
-use fathom_tui::model::{Commit, Day, Hit, Kind, Request, RowKey, Sym, VisitSym};
+use fathom_tui::model::{Day, Hit, Kind, Request, RowKey, Sym, VisitSym};
 use fathom_tui::parse::{Format, Parser};
 use fathom_tui::sessionise::{Deltas, Sessions};
 use fathom_tui::simulate::{Settings, Simulation};
@@ -107,9 +107,9 @@ fn visits() {
         })
         .collect();
     time("a hit put into its visit", hits.len(), || {
-        let (mut sessions, mut deltas, mut commit) = (Sessions::default(), Deltas::default(), Commit::default());
-        sessions.load((Day(20_000), [0; 16]), Vec::new(), Vec::new(), true);
-        hits.iter().for_each(|hit| sessions.hit(hit, &mut deltas, &mut commit));
-        black_box(commit.pages.len());
+        let (mut sessions, mut deltas) = (Sessions::default(), Deltas::default());
+        sessions.begin(Day(20_000), [0; 16]);
+        hits.iter().for_each(|hit| sessions.hit(hit, &mut deltas));
+        black_box(sessions.finish(&mut deltas, &|_, visitor| *visitor).len());
     });
 }

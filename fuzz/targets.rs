@@ -13,9 +13,10 @@ use fathom_tui::input::{HEAD, Identity, Lines, decompress};
 use fathom_tui::model::{Dimension, Zone, clean, is_unsafe};
 use fathom_tui::parse::{Format, NAMES, Parser};
 use fathom_tui::pipeline::{ImportOptions, Ingest, Progress, Settings, SiteSettings, import};
-use fathom_tui::report::{CsvOptions, Interval, Report, Rows, Span, Style, Totals, csv, json, markdown, text};
-use fathom_tui::sessionise::OpenVisit;
-use fathom_tui::store::{Filter, PageSums, Top, TopRow};
+use fathom_tui::query::{Days, Interval, Span};
+use fathom_tui::report::{CsvOptions, Report, Rows, Style, Totals, csv, json, markdown, text};
+use fathom_tui::model::Counters;
+use fathom_tui::query::{Filter, Top, TopRow};
 use std::cell::RefCell;
 use std::io::{Cursor, Write};
 
@@ -215,13 +216,9 @@ fn nothing() -> Ingest {
     Ingest::into_nothing(settings, ImportOptions::default(), Identity::in_memory(), Vec::new())
 }
 
-/// A payload of open visits as it is unsealed.
+/// A segment of an open day as it is unsealed.
 pub fn visits(data: &[u8]) {
-    let Some(visits) = OpenVisit::decode_all(data) else { return };
-    let mut again = Vec::new();
-    visits.iter().for_each(|(hash, visit)| visit.encode(hash, &mut again));
-    let twice = OpenVisit::decode_all(&again).map_or(0, |visits| visits.len());
-    assert_eq!(twice, visits.len(), "what is written can be read");
+    fathom_tui::store::testing::segment(data);
 }
 
 /// Filters and times as people write them.
@@ -252,7 +249,7 @@ pub fn display(data: &[u8]) {
 pub fn table(data: &[u8]) {
     let values: Vec<String> =
         data.split(|&b| b == b'\n').map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
-    let row = |value: &String| TopRow { value: value.clone(), sums: PageSums { page_views: 1, ..PageSums::default() } };
+    let row = |value: &String| TopRow { value: value.clone(), sums: Counters { page_views: 1, ..Counters::default() } };
     let rows: Vec<TopRow> = values.iter().map(row).collect();
     let report = Report {
         kind: None,
@@ -264,10 +261,13 @@ pub fn table(data: &[u8]) {
         previous: None,
         series: Vec::new(),
         request_series: Vec::new(),
-        by: vec![(Dimension::Page, Rows::Pages(Top { total: rows.len() as u64, rows }))],
+        by: vec![(Dimension::Page, Rows::Pages(Top { total: rows.len() as u64, rows, few: None }))],
         sites: Vec::new(),
         ledger: Default::default(),
-        marked: Vec::new(),
+        missing: None,
+        gaps: Vec::new(),
+        filters: Vec::new(),
+        days: Days::default(),
         asked_interval: false,
     };
     let plain = Style { colour: false, width: None, ledger: false };

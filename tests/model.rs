@@ -3,12 +3,13 @@
 //! otherwise. `FATHOM_TUI_TEST_CASES` sets how many.
 
 use crate::support::Bench;
-use fathom_tui::anonymise::Salts;
+use fathom_tui::anonymise::{DayKeys, FileKeys, Salts};
 use fathom_tui::enrich::country::GeoIp;
 use fathom_tui::input::Identity;
-use fathom_tui::model::{Dimension, Metric, Zone};
+use fathom_tui::model::{Dimension, Metric, Privacy, Zone};
 use fathom_tui::pipeline::{ImportOptions, Ingest, Settings, SiteSettings, WatchOptions, watch};
-use fathom_tui::store::{NewStore, Query, Reader, Writer};
+use fathom_tui::query::Query;
+use fathom_tui::store::{NewStore, Reader, Writer};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fs;
@@ -183,7 +184,7 @@ impl Watcher {
     fn look(&mut self, log: &Path) {
         let db = self.db.clone();
         let ingest = self.ingest.get_or_insert_with(|| {
-            let writer = Writer::open(&db, 1_000_000, |_| {}).expect("opened");
+            let writer = Writer::open(&db, |_| {}).expect("opened");
             let identity = Identity::open(&writer.info().state).expect("a key");
             let salts = Salts::in_folder(&writer.info().salts, NOW);
             let settings = Settings {
@@ -196,20 +197,24 @@ impl Watcher {
                 trusted: Default::default(),
                 geo: GeoIp::embedded(),
             };
-            Ingest::into_store(writer, settings, ImportOptions::default(), salts, identity).expect("opened")
+            let days = DayKeys::in_folder(&writer.info().days(), NOW);
+            Ingest::into_store(writer, settings, ImportOptions::default(), (salts, days), identity).expect("opened")
         });
         let options =
-            WatchOptions { until_idle: Some(Duration::ZERO), no_events: true, from_end: false, verbose: false };
+            WatchOptions { until_idle: Some(Duration::ZERO), no_events: true, ..WatchOptions::default() };
         watch(&[log.to_owned()], ingest, &options, &AtomicBool::new(false), &mut |_| {}, &mut |_| {}).expect("a look");
     }
 
     /// Every page with its views.
     fn pages(&self) -> Vec<(u32, i64)> {
         let reader = Reader::open(&self.db, |_| {}).expect("opened");
-        let query = Query { from: 0, to: u32::MAX.into(), ..Query::default() };
+        let (info, everything) = (reader.info().clone(), Privacy { k: 1, hide_rare: false });
+        let keys = FileKeys { store: info.id.clone(), days: info.days(), salts: info.salts, own: None };
+        let reader = reader.with(std::sync::Arc::new(keys), everything);
+        let query = Query { from: 0, to: u32::MAX.into(), now: NOW, ..Query::default() };
         let overview = reader.overview(&query, &[(Dimension::Page, Metric::PageViews.into())], 0).expect("read");
         let number = |value: &str| value.strip_prefix("/p/").and_then(|n| n.parse().ok()).expect("a page of ours");
-        overview.tops[0].rows.iter().map(|row| (number(&row.value), row.sums.page_views)).collect()
+        overview.tops[0].as_ref().expect("known").rows.iter().map(|row| (number(&row.value), row.sums.page_views)).collect()
     }
 }
 

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 pub struct Bench {
     folder: tempfile::TempDir,
     now: Option<String>,
+    k: u32,
 }
 
 /// What a run gave back.
@@ -21,12 +22,17 @@ pub struct Ran {
 
 impl Bench {
     pub fn new() -> Bench {
-        Bench { folder: tempfile::tempdir().expect("a folder"), now: None }
+        Bench { folder: tempfile::tempdir().expect("a folder"), now: None, k: 1 }
     }
 
     /// With a clock that stands still.
     pub fn at(now: &str) -> Bench {
         Bench { now: Some(now.into()), ..Bench::new() }
+    }
+
+    /// By which rules its days are closed.
+    pub fn with_k(self, k: u32) -> Bench {
+        Bench { k, ..self }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -64,6 +70,8 @@ impl Bench {
             command.env(variable, self.path(name));
         }
         command.env("TZ", "Europe/Berlin");
+        // Most tests count, and want to see everything that was counted.
+        command.env("FATHOM_TUI_PRIVACY_K", self.k.to_string());
         if let Some(now) = &self.now {
             command.env("FATHOM_TUI_NOW", now);
         }

@@ -24,8 +24,8 @@ fn list(json: bool, config: &Config) -> Outcome {
     let zone = reader.info().zone;
     let (mut text, mut objects) = (String::new(), Vec::new());
     for site in reader.sites()? {
-        let query = Query { from: 0, to: u32::MAX.into(), sites: vec![site.id], ..Query::default() };
-        let sums = reader.overview(&query, &[], 0, config.now())?.totals.unwrap_or_default();
+        let query = Query { from: 0, to: u32::MAX.into(), sites: vec![site.id], now: config.now(), ..Query::default() };
+        let sums = reader.overview(&query, &[], 0)?.totals.unwrap_or_default();
         let days = reader.extent(&[site.id])?.map(|(first, last)| (zone.day(first), zone.day(last)));
         let day = |last: bool| days.map(|(a, b)| if last { b } else { a }.to_string());
         objects.push(serde_json::json!({

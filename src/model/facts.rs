@@ -173,7 +173,9 @@ pub struct Counters {
     pub uniques: i64,
     /// Visits that began here.
     pub visits: i64,
-    /// Of those, visits of one page view.
+    /// Of those, visits of which it is known whether they are bounces.
+    pub rated: i64,
+    /// Of these, visits of one page view.
     pub bounces: i64,
     /// Visits that ended here.
     pub exits: i64,
@@ -190,6 +192,7 @@ impl Counters {
         self.visitors += other.visitors;
         self.uniques += other.uniques;
         self.visits += other.visits;
+        self.rated += other.rated;
         self.bounces += other.bounces;
         self.exits += other.exits;
         self.duration_s += other.duration_s;

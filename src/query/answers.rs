@@ -21,22 +21,24 @@ pub struct Query {
     pub kind: Option<Kind>,
     /// All have to hold.
     pub filters: Vec<Filter>,
+    /// The clock, epoch seconds: a range may end within a day that goes on.
+    pub now: i64,
 }
 
 impl Query {
-    /// The local days that lie in the range as a whole, as a half-open range; what is
-    /// behind `now` does not count.
+    /// The local days that lie in the range as a whole, as a half-open range; of a day
+    /// that goes on, what is still to come does not count.
     pub fn days(&self, zone: Zone) -> std::ops::Range<i32> {
         let first = zone.day(self.from);
         let first = if zone.day_start(first) == self.from { first } else { Zone::shift(first, 1) };
-        let end = zone.day(self.to);
+        let end = if self.to > self.now { Zone::shift(zone.day(self.to - 1), 1) } else { zone.day(self.to) };
         first.0..end.0.max(first.0)
     }
 
-    /// Whether the range begins or ends within a day that has begun at `now`.
-    pub fn cuts_days(&self, zone: Zone, now: i64) -> bool {
+    /// Whether the range begins or ends within a day, as far as that day has come.
+    pub fn cuts_days(&self, zone: Zone) -> bool {
         let is_start = |at: i64| zone.day_start(zone.day(at)) == at;
-        !is_start(self.from) || (!is_start(self.to) && self.to <= now)
+        !is_start(self.from) || (!is_start(self.to) && self.to <= self.now)
     }
 
     /// Every day that the range touches, as a half-open range.

@@ -96,8 +96,12 @@ pub struct Meaning {
     pub of_exits: bool,
     /// A page beside something about its visits: page views, page visitors and entries.
     pub of_pairs: bool,
-    /// Parts of days: page views, visitors and visits.
+    /// Hours: page views, visitors and visits.
     pub of_hours: bool,
+    /// The range begins or ends within a day: rates are those of its whole days.
+    pub of_parts: bool,
+    /// Filters on visits and none on pages: nobody knows how many page visitors there were.
+    pub of_traits: bool,
 }
 
 impl Meaning {
@@ -105,7 +109,8 @@ impl Meaning {
     pub fn under(filters: &[Filter]) -> Meaning {
         let meaning = filters.iter().fold(Meaning::default(), |meaning, filter| meaning.by(filter.dimension));
         let has = |is: fn(Dimension) -> bool| filters.iter().any(|filter| is(filter.dimension));
-        Meaning { of_pairs: has(is_of_page) && has(is_of_visit), ..meaning }
+        let of_traits = !has(is_of_page) && has(|dimension| !dimension.is_request());
+        Meaning { of_pairs: has(is_of_page) && has(is_of_visit), of_traits, ..meaning }
     }
 
     /// In a list of a dimension, under these filters.
@@ -115,9 +120,14 @@ impl Meaning {
         Meaning { of_pairs: has(is_of_page) && has(is_of_visit), ..meaning }
     }
 
+    /// By hour.
+    pub fn by_hour(self) -> Meaning {
+        Meaning { of_hours: true, ..self }
+    }
+
     /// Where the range begins or ends within a day.
     pub fn within_days(self) -> Meaning {
-        Meaning { of_hours: true, ..self }
+        Meaning { of_parts: true, ..self }
     }
 
     fn by(self, dimension: Dimension) -> Meaning {
@@ -133,7 +143,7 @@ impl Meaning {
     pub fn hides(self, metric: Metric) -> bool {
         match metric {
             Metric::Visitors | Metric::PageViews => self.of_visits,
-            Metric::Uniques => self.of_visits || self.of_hours,
+            Metric::Uniques => self.of_visits || self.of_hours || self.of_parts || self.of_traits,
             Metric::Duration => self.of_visits || self.of_pairs || self.of_hours,
             Metric::ViewsPerVisit => self.of_visits || self.of_pages || self.of_pairs,
             Metric::BounceRate => self.of_exits || self.of_pairs || self.of_hours,
@@ -172,12 +182,12 @@ impl Meaning {
 
     /// Visits of one page view.
     pub fn bounces(self, sums: &Counters) -> Option<i64> {
-        (!self.hides(Metric::BounceRate)).then_some(sums.bounces)
+        (!self.hides(Metric::BounceRate) && !self.of_parts).then_some(sums.bounces)
     }
 
     /// Bounces a visit, 0 to 1.
     pub fn bounce_rate(self, sums: &Counters) -> Option<f64> {
-        ratio(self.bounces(sums)?, sums.visits)
+        if self.hides(Metric::BounceRate) { None } else { ratio(sums.bounces, sums.rated) }
     }
 
     /// Seconds on pages, and the page views of which they are known.
@@ -295,6 +305,7 @@ mod tests {
             visitors: 8,
             uniques: 7,
             visits: 6,
+            rated: 6,
             bounces: 5,
             exits: 4,
             duration_s: 3,

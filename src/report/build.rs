@@ -32,15 +32,15 @@ pub fn build(reader: &Reader, asked: &Asked, now: i64) -> Result<Report, ReportE
     let range = asked.span.range(zone, now, extent)?;
     let interval = asked.interval.unwrap_or_else(|| range.interval());
     let filters = asked.filters.clone();
-    let mut query = Query { from: range.from, to: range.to, sites: ids, filters, ..Query::default() };
+    let mut query = Query { from: range.from, to: range.to, sites: ids, filters, now, ..Query::default() };
     query.kind = match asked.kind {
         Some(kind) => kind,
         None => kind(reader.kinds(&query)?),
     };
-    let asker = Asker::new(reader, asked, &query, now);
+    let asker = Asker::new(reader, asked, &query);
     let by: Vec<Dimension> = if asked.by.is_empty() { USUAL.to_vec() } else { asked.by.clone() };
     let Answer { totals, missing, hours, has_gaps, lists, days } = asker.answer(&by)?;
-    let before = |compare| before(reader, asked, &query, compared(reader, &range, compare, now)?, interval, (&[], now));
+    let before = |compare| before(reader, asked, &query, compared(reader, &range, compare, now)?, interval, &[]);
     let previous = asked.compare.map(before).transpose()?;
     let mut ledger = Ledger::default();
     for (_, _, lines) in reader.ledger(&query)? {
@@ -94,8 +94,8 @@ pub fn build_before(
     let sites = reader.sites()?;
     let (_, ids) = choose(asked, &sites)?;
     let range = compared(reader, &report.range, compare, now)?;
-    let query = Query { sites: ids, kind: report.kind, filters: asked.filters.clone(), ..Query::default() };
-    Ok(before(reader, asked, &query, range, report.interval, (by, now))?)
+    let query = Query { sites: ids, kind: report.kind, filters: asked.filters.clone(), now, ..Query::default() };
+    Ok(before(reader, asked, &query, range, report.interval, by)?)
 }
 
 fn before(
@@ -104,10 +104,10 @@ fn before(
     query: &Query,
     range: Range,
     interval: Interval,
-    (by, now): (&[Dimension], i64),
+    by: &[Dimension],
 ) -> Result<Before, StoreError> {
     let query = Query { from: range.from, to: range.to, ..query.clone() };
-    let asker = Asker::new(reader, asked, &query, now);
+    let asker = Asker::new(reader, asked, &query);
     let Answer { totals, hours, has_gaps, lists, .. } = asker.answer(by)?;
     let steps = range.steps(interval, reader.info().zone);
     let (series, request_series) = (asker.series(&hours, &steps), asker.request_series(&steps)?);
@@ -175,16 +175,15 @@ struct Asker<'a> {
     reader: &'a Reader,
     asked: &'a Asked,
     query: &'a Query,
-    now: i64,
     meaning: Meaning,
 }
 
 impl<'a> Asker<'a> {
-    fn new(reader: &'a Reader, asked: &'a Asked, query: &'a Query, now: i64) -> Asker<'a> {
+    fn new(reader: &'a Reader, asked: &'a Asked, query: &'a Query) -> Asker<'a> {
         let meaning = Meaning::under(&asked.filters);
-        let cuts_days = query.cuts_days(reader.info().zone, now);
+        let cuts_days = query.cuts_days(reader.info().zone);
         let meaning = if cuts_days { meaning.within_days() } else { meaning };
-        Asker { reader, asked, query, now, meaning }
+        Asker { reader, asked, query, meaning }
     }
 }
 
@@ -220,7 +219,7 @@ impl Asker<'_> {
             return Ok(Vec::new());
         }
         let mut series = vec![(0, 0); steps.len()];
-        for (bucket, requests, bytes) in self.reader.request_hours(self.query, self.now)? {
+        for (bucket, requests, bytes) in self.reader.request_hours(self.query)? {
             let (sum, sum_of_bytes) = &mut series[step_of(steps, bucket)];
             *sum += requests;
             *sum_of_bytes += bytes;
@@ -238,14 +237,14 @@ impl Asker<'_> {
         let (mut missing, mut hours, mut has_gaps, mut days) = (None, Vec::new(), false, Days::default());
         if !self.filters(true) {
             let lists = self.sorted(&of_pages, Metric::Visitors);
-            let overview = self.reader.overview(self.query, &lists, self.asked.limit, self.now)?;
+            let overview = self.reader.overview(self.query, &lists, self.asked.limit)?;
             totals.pages = overview.totals;
             (missing, hours, has_gaps, days) = (overview.unknown, overview.series, overview.has_gaps, overview.days);
             pages = overview.tops.into_iter();
         }
         if !self.filters(false) {
             let lists = self.sorted(&of_requests, Metric::Requests);
-            let found = self.reader.requests(self.query, &lists, self.asked.limit, self.now)?;
+            let found = self.reader.requests(self.query, &lists, self.asked.limit)?;
             totals.requests = Some((found.requests, found.bytes));
             requests = found.tops.into_iter();
         }
@@ -281,7 +280,7 @@ impl Asker<'_> {
         for site in sites {
             if !self.filters(true) {
                 let query = Query { sites: vec![site.id], ..self.query.clone() };
-                let overview = self.reader.overview(&query, &[], 0, self.now)?;
+                let overview = self.reader.overview(&query, &[], 0)?;
                 rows.push((site.name.clone(), overview.totals.unwrap_or_default()));
             }
         }

@@ -173,7 +173,7 @@ impl Report {
     /// How the numbers of the series are to be read: an hour knows less than a day.
     pub fn series_meaning(&self) -> Meaning {
         match self.interval {
-            Interval::Hour => self.totals.meaning.within_days(),
+            Interval::Hour => self.totals.meaning.by_hour(),
             _ => self.totals.meaning,
         }
     }

@@ -11,8 +11,16 @@ use std::path::Path;
 /// Of the engine.
 pub fn set_schema(path: &Path, version: u32) -> Result<(), StoreError> {
     let connection = open_private(path)?;
-    meta::set(&connection, "schema", &version.to_string())?;
+    meta::set(&connection, "schema_version", &version.to_string())?;
     Ok(connection.execute_batch("CHECKPOINT")?)
+}
+
+/// Runs statements on a store.
+///
+/// # Errors
+/// Of the engine.
+pub fn run(path: &Path, sql: &str) -> Result<(), StoreError> {
+    Ok(open_private(path)?.execute_batch(sql)?)
 }
 
 /// A database that is none of ours.
@@ -33,14 +41,21 @@ pub fn rows(path: &Path, table: &str) -> Result<i64, StoreError> {
     Ok(connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
 }
 
-/// Fills a store with made-up facts of a year up to `now` (epoch seconds).
+/// Fills a store with made-up closed days of a year up to `now` (epoch seconds), of about
+/// so many page views.
 ///
 /// # Errors
 /// Of the engine.
-pub fn fill(path: &Path, rows: u64, now: i64) -> Result<(), StoreError> {
+pub fn fill(path: &Path, views: u64, now: i64) -> Result<(), StoreError> {
     let connection = open_private(path)?;
     let sql = include_str!("sql/testing_fill.sql")
-        .replace("{rows}", &rows.to_string())
-        .replace("{hour}", &(now / 3600 * 3600).to_string());
+        .replace("{views}", &views.to_string())
+        .replace("{hour}", &(now / 3600 * 3600).to_string())
+        .replace("{day}", &(now / 86_400).to_string());
     Ok(connection.execute_batch(&sql)?)
+}
+
+/// Reads bytes as an opened segment, whatever they are.
+pub fn segment(bytes: &[u8]) {
+    super::open::segment::read_any(bytes);
 }

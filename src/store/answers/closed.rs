@@ -32,12 +32,15 @@ pub(super) fn base(query: &Query, with_kind: bool) -> String {
     sql
 }
 
-fn counters(table: Table) -> [&'static str; 8] {
+/// A page that too few saw has given away whatever ended there.
+const RATED: &str = "CASE WHEN bounces + exits + duration_n > 0 THEN visits ELSE 0 END";
+
+fn counters(table: Table) -> [&'static str; 9] {
     match table {
-        Table::Hours => ["page_views", "visitors", "0", "visits", "0", "0", "0", "0"],
-        Table::Visits => ["page_views", "visitors", "0", "visits", "bounces", "0", "seconds", "timed"],
-        Table::Pages => ["page_views", "0", "uniques", "visits", "bounces", "exits", "duration_s", "duration_n"],
-        Table::Pairs(_) => ["page_views", "0", "uniques", "visits", "0", "0", "0", "0"],
+        Table::Hours => ["page_views", "visitors", "0", "visits", "0", "0", "0", "0", "0"],
+        Table::Visits => ["page_views", "visitors", "0", "visits", "visits", "bounces", "0", "seconds", "timed"],
+        Table::Pages => ["page_views", "0", "uniques", "visits", RATED, "bounces", "exits", "duration_s", "duration_n"],
+        Table::Pairs(_) => ["page_views", "0", "uniques", "visits", "0", "0", "0", "0", "0"],
     }
 }
 
@@ -89,9 +92,8 @@ fn expression(table: Table, by: By) -> String {
     }
 }
 
-/// The days of a question about whole days; of one that ends within the day that goes
-/// on, with that day.
+/// The whole days of a question.
 pub(super) fn day_range(query: &Query, zone: Zone) -> std::ops::Range<i64> {
-    let (days, touched) = (query.days(zone), query.touched(zone));
-    i64::from(days.start)..i64::from(days.end.max(touched.end))
+    let days = query.days(zone);
+    i64::from(days.start)..i64::from(days.end)
 }

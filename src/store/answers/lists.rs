@@ -153,7 +153,7 @@ impl Order {
             (_, M::Visits) | (Dimension::EntryPage, M::Visitors) => sums.visits as f64,
             (_, M::PageViews) => sums.page_views as f64,
             (_, M::Uniques) => sums.uniques as f64,
-            (_, M::BounceRate) => ratio(sums.bounces, sums.visits),
+            (_, M::BounceRate) => ratio(sums.bounces, sums.rated),
             (_, M::Duration) => ratio(sums.duration_s, sums.duration_n),
             (_, M::ViewsPerVisit) => ratio(sums.page_views, sums.visits),
             _ if self.of_pages => sums.uniques as f64,

@@ -230,14 +230,15 @@ fn of_visits(sums: &VisitSums) -> Counters {
     let VisitSums { visitors, visits, bounces, page_views, seconds, timed } = *sums;
     let [visitors, visits, bounces, page_views, duration_s, duration_n] =
         [visitors, visits, bounces, page_views, seconds, timed].map(i64::from);
-    Counters { visitors, visits, bounces, page_views, duration_s, duration_n, ..Counters::default() }
+    Counters { visitors, visits, rated: visits, bounces, page_views, duration_s, duration_n, ..Counters::default() }
 }
 
 fn of_page(sums: &PageSums) -> Counters {
     let PageSums { page_views, uniques, visits, bounces, exits, duration_s, duration_n } = *sums;
     let [page_views, uniques, visits, bounces, exits, duration_s, duration_n] =
         [page_views, uniques, visits, bounces, exits, duration_s, duration_n].map(i64::from);
-    Counters { page_views, visitors: 0, uniques, visits, bounces, exits, duration_s, duration_n }
+    let rated = if bounces + exits + duration_n > 0 { visits } else { 0 };
+    Counters { page_views, visitors: 0, uniques, visits, rated, bounces, exits, duration_s, duration_n }
 }
 
 fn of_pair(sums: &CrossSums) -> Counters {

@@ -38,19 +38,13 @@ impl Added {
         let closed = self.closed[0].ids.iter().copied().zip(self.closed[0].sums.iter().copied());
         closed.chain(self.open[0].iter().map(|(time, sums)| (*time, *sums)))
     }
-
-    fn total(&self) -> Counters {
-        let mut total = Counters::default();
-        self.by_time().for_each(|(_, sums)| total.add(&sums));
-        total
-    }
 }
 
 const UNSHARED: &str = "fewer visitors shared both on a day than may be told";
 
 impl Reader {
     /// Totals, series, and of each of these dimensions of page facts the first `limit`
-    /// values (0: all), as they are known at `now`, epoch seconds.
+    /// values (0: all).
     ///
     /// # Errors
     /// Of the engine.
@@ -59,11 +53,10 @@ impl Reader {
         query: &Query,
         lists: &[(Dimension, Sort)],
         limit: u64,
-        now: i64,
     ) -> Result<Overview, StoreError> {
         let limit = if limit == 0 { usize::MAX } else { usize::try_from(limit).unwrap_or(usize::MAX) };
         let zone = self.info().zone;
-        let cuts_days = query.cuts_days(zone, now);
+        let cuts_days = query.cuts_days(zone);
         let whole = table(None, &query.filters, cuts_days);
         let places: Vec<Result<Table, Unknown>> =
             lists.iter().map(|(dimension, _)| table(Some(*dimension), &query.filters, cuts_days)).collect();
@@ -78,7 +71,8 @@ impl Reader {
         if let Ok(table) = whole {
             want(table, None);
         }
-        if whole == Ok(Table::Hours) && !cuts_days {
+        if whole == Ok(Table::Hours) {
+            // Rates are those of the whole days.
             want(Table::Visits, None);
             want(Table::Pages, None);
         }
@@ -127,7 +121,8 @@ impl Reader {
         if whole == Table::Hours {
             // What no hour tells is told by days.
             for (time, sums) in of(Table::Visits).into_iter().flat_map(Added::by_time) {
-                series.entry(day(time)).or_default().bounces += sums.bounces;
+                let Counters { rated, bounces, .. } = sums;
+                series.entry(day(time)).or_default().add(&Counters { rated, bounces, ..Counters::default() });
             }
             for (time, sums) in of(Table::Pages).into_iter().flat_map(Added::by_time) {
                 let Counters { uniques, exits, duration_s, duration_n, .. } = sums;
@@ -246,7 +241,7 @@ fn filters_exits(query: &Query) -> bool {
 
 /// The sums as a filter on exit pages has them.
 fn as_exits(sums: &mut Counters) {
-    *sums = Counters { visits: sums.exits, bounces: 0, ..*sums };
+    *sums = Counters { visits: sums.exits, rated: 0, bounces: 0, ..*sums };
 }
 
 /// What a list could not name: the totals without what it named. Lists that stand where

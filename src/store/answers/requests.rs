@@ -57,7 +57,7 @@ impl Part {
 
 impl Reader {
     /// Requests and bytes, and of each of these dimensions of requests the
-    /// first `limit` values (0: all), as they are known at `now`, epoch seconds.
+    /// first `limit` values (0: all).
     ///
     /// # Errors
     /// Of the engine.
@@ -66,10 +66,9 @@ impl Reader {
         query: &Query,
         lists: &[(Dimension, Sort)],
         limit: u64,
-        now: i64,
     ) -> Result<Requests, StoreError> {
         let by_path = filters_error_path(query);
-        let cuts_days = query.cuts_days(self.info().zone, now);
+        let cuts_days = query.cuts_days(self.info().zone);
         let open = self.open_days(query.touched(self.info().zone), false)?;
         let parts: &[Part] = if by_path { &[ERRORS] } else { &[HOURS, DAYS] };
         let whole = self.by_name(query, parts, None, &open, cuts_days)?;
@@ -96,9 +95,9 @@ impl Reader {
     ///
     /// # Errors
     /// Of the engine.
-    pub fn request_hours(&self, query: &Query, now: i64) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+    pub fn request_hours(&self, query: &Query) -> Result<Vec<(i64, i64, i64)>, StoreError> {
         let zone = self.info().zone;
-        let cuts_days = query.cuts_days(zone, now);
+        let cuts_days = query.cuts_days(zone);
         let open = self.open_days(query.touched(zone), false)?;
         let parts: &[Part] = if filters_error_path(query) { &[ERRORS] } else { &[HOURS, DAYS] };
         let mut hours: BTreeMap<i64, (i64, i64)> = BTreeMap::new();

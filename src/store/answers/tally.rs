@@ -46,11 +46,14 @@ impl Groups {
     }
 }
 
+/// So many counters a row has.
+const COUNTERS: usize = 9;
+
 /// What is added up: rows of a table within a range, which pass a condition.
 pub(super) struct Source {
     pub(super) table: &'static str,
-    /// What the eight counters are in it, in their order.
-    pub(super) counters: [&'static str; 8],
+    /// What the counters are in it, in their order.
+    pub(super) counters: [&'static str; COUNTERS],
     /// The column of time, and the half-open range of it.
     pub(super) time: &'static str,
     pub(super) range: std::ops::Range<i64>,
@@ -140,7 +143,7 @@ fn add_up<'s>(
         for batch in statement.query_arrow(params_from_iter(source.bound(range)))? {
             read_sums(&batch, &mut sums);
             for (column, groups) in all.iter_mut().enumerate() {
-                groups.add(values(&batch, 8 + column), &sums);
+                groups.add(values(&batch, COUNTERS + column), &sums);
             }
         }
         slice = take();
@@ -155,11 +158,11 @@ fn values(batch: &RecordBatch, index: usize) -> &[u32] {
 
 /// The counters of a batch, a value a row.
 fn read_sums(batch: &RecordBatch, sums: &mut Vec<Counters>) {
-    let columns: [&[u32]; 8] = std::array::from_fn(|index| values(batch, index));
+    let columns: [&[u32]; COUNTERS] = std::array::from_fn(|index| values(batch, index));
     sums.clear();
     sums.extend((0..batch.num_rows()).map(|row| {
-        let [page_views, visitors, uniques, visits, bounces, exits, duration_s, duration_n] =
+        let [page_views, visitors, uniques, visits, rated, bounces, exits, duration_s, duration_n] =
             columns.map(|column| i64::from(column[row]));
-        Counters { page_views, visitors, uniques, visits, bounces, exits, duration_s, duration_n }
+        Counters { page_views, visitors, uniques, visits, rated, bounces, exits, duration_s, duration_n }
     }));
 }

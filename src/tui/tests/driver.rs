@@ -1,14 +1,14 @@
 //! A store with traffic, and a dashboard on it that is typed into.
 
-use crate::anonymise::Salts;
+use crate::anonymise::{DayKeys, Salts};
 use crate::enrich::class::{ASSETS, FEEDS, Rules, words};
 use crate::enrich::country::GeoIp;
 use crate::input::Identity;
-use crate::model::Zone;
+use crate::model::{Keys, Privacy, Zone};
 use crate::parse::{Format, Parser};
 use crate::pipeline::{ImportOptions, Ingest, Settings, SiteSettings, feed};
 use crate::simulate::{Settings as Traffic, Simulation};
-use crate::store::{DEFAULT_CAP, NewStore, Writer};
+use crate::store::{NewStore, Writer, random_id};
 use crate::tui::action::Keymap;
 use crate::tui::ask;
 use crate::tui::model::Model;
@@ -32,6 +32,9 @@ pub const NOW: i64 = 1_787_486_400;
 pub struct Store {
     _folder: tempfile::TempDir,
     pub path: PathBuf,
+    keys: Arc<dyn Keys>,
+    /// By which rules its days answer; all of them are open.
+    pub privacy: Privacy,
 }
 
 /// A store of these lines.
@@ -52,9 +55,9 @@ pub fn opened(now: i64) -> (Store, Ingest) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("test.duckdb");
     let zone: Zone = "Europe/Berlin".parse().expect("a zone");
-    let new = NewStore { id: "0".repeat(32), zone, state_root: folder.path().join("state"), salts_root: None };
+    let new = NewStore { id: random_id(), zone, state_root: folder.path().join("state"), salts_root: None };
     new.create(&path).expect("made");
-    let writer = Writer::open(&path, DEFAULT_CAP, |_| {}).expect("opened");
+    let writer = Writer::open(&path, |_| {}).expect("opened");
     let settings = Settings {
         zone,
         now: Some(now),
@@ -68,9 +71,10 @@ pub fn opened(now: i64) -> (Store, Ingest) {
         trusted: Default::default(),
         geo: GeoIp::embedded(),
     };
-    let (salts, identity) = (Salts::in_memory(), Identity::in_memory());
-    let ingest = Ingest::into_store(writer, settings, ImportOptions::default(), salts, identity).expect("opened");
-    (Store { _folder: folder, path }, ingest)
+    let (secrets, identity) = ((Salts::in_memory(), DayKeys::in_memory()), Identity::in_memory());
+    let ingest = Ingest::into_store(writer, settings, ImportOptions::default(), secrets, identity).expect("opened");
+    let keys = Arc::new(ingest.keys().expect("it has a store"));
+    (Store { _folder: folder, path, keys, privacy: Privacy { k: 1, hide_rare: false } }, ingest)
 }
 
 /// Eight weeks of simulated traffic.
@@ -108,6 +112,8 @@ impl Driver {
         model.size = (width, height);
         let (sender, answers) = channel();
         let place = Place {
+            keys: store.keys.clone(),
+            privacy: store.privacy,
             db: store.path.clone(),
             tell: |_| {},
             clock: Arc::new(|| NOW),

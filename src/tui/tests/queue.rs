@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 fn place(store: &Store) -> Place {
     Place {
+        keys: std::sync::Arc::new(crate::model::NoKeys),
+        privacy: crate::model::Privacy::default(),
         db: store.path.clone(),
         tell: |_| {},
         clock: Arc::new(|| NOW),
