@@ -10,7 +10,9 @@ fn kept(config: &str, dimension: &str, requests: &[(&str, u16, &str)]) -> Vec<St
     let bench = Bench::at(NOW);
     bench.write("config/fathom-tui/config.toml", format!("[[site]]\nname = \"example.com\"\n{config}\n"));
     let line = |(target, status, referrer): &(&str, u16, &str)| {
-        format!("192.0.2.1 - - [20/Nov/2026:10:00:00 +0000] \"GET {target} HTTP/1.1\" {status} 5 \"{referrer}\" \"{AGENT}\"\n")
+        format!(
+            "192.0.2.1 - - [20/Nov/2026:10:00:00 +0000] \"GET {target} HTTP/1.1\" {status} 5 \"{referrer}\" \"{AGENT}\"\n"
+        )
     };
     bench.write("a.log", requests.iter().map(line).collect::<String>());
     bench.imported("a.log");
