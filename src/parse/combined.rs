@@ -42,6 +42,8 @@ struct Tail<'a> {
     referrer: Quoted<'a>,
     agent: Quoted<'a>,
     extras: Raw<'a>,
+    /// The line ends within the agent.
+    is_cut: bool,
 }
 
 impl Combined {
@@ -118,6 +120,7 @@ impl Combined {
         if let Some(tail) = &fields.tail {
             request.referrer = tail.referrer.text();
             request.agent = Some(tail.agent.text());
+            request.is_cut = tail.is_cut;
             self.extras.set(&tail.extras, request);
         }
         Ok(())
@@ -308,6 +311,7 @@ fn last_quote<'a>(
     let raw = &rest[..end.unwrap_or(rest.len())];
     tail.agent = Quoted { raw, escaped: memchr(b'\\', raw).is_some() };
     tail.extras = Default::default();
+    tail.is_cut = end.is_none();
     Ok(Some(tail))
 }
 
