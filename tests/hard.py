@@ -44,10 +44,19 @@ PAGES = [  # many spellings of few pages
     b"/semi;v=1", b"/frag#part", b"/frag#part?not=query", b"/x?", b"/x?a#b", b"/x??utm_source=no", b"/.env", b"/.xml", b"/dir.d/file",
     b"/%2e%2e/up", b"/../up", b"/trail.", b"/v1.2", b"/page.html", b"/page.php", b"/page.HTM", b"http://example.com/abs",
     b"https://example.com/abs/", b"http://example.com", b"http://example.com?utm_source=absq", b"http://example.com:8080/abs#x",
-    b"https://EXAMPLE.com/abs?ref=absref", b"*", b"/" + b"l" * 1998, b"/" + b"l" * 1999, b"/" + b"l" * 2000,
-    b"/" + b"\xc3\xa9" * 999 + b"z", b"/" + b"\xc3\xa9" * 1000, b"/" + b"%e9" * 700, b"/" + b"\xe9" * 700, b"/%20space%20", b"/+plus+", b"/\xf4\x90\x80\x80"]
+    b"https://EXAMPLE.com/abs?ref=absref", b"*", b"/" + b"l-" * 999, b"/" + b"l-" * 999 + b"l", b"/" + b"l-" * 1000,
+    b"/" + b"\xc3\xa9" * 999 + b"z", b"/" + b"\xc3\xa9" * 1000, b"/" + b"%e9" * 700, b"/" + b"\xe9" * 700, b"/%20space%20", b"/+plus+", b"/\xf4\x90\x80\x80",
+    # Somebody's: identifiers, and what nearly is one.
+    b"/reset/6f9619ff8b86d011b42d00c04fc964ff", b"/reset/7f9619ff8b86d011b42d00c04fc964ff/", b"/o/6F9619FF-8B86-D011-B42D-00C04FC964FF/edit",
+    b"/o/6f9619ff-8b86-d011-b42d-00c04fc964f", b"/o/x6f9619ff-8b86-d011-b42d-00c04fc964ff", b"/o-6f9619ff-8b86-d011-b42d-00c04fc964ff.html",
+    b"/o%2F6f9619ff%2d8b86-d011-b42d-00c04fc964ff%2F1", b"/u/ann@example.org", b"/u/ann%40example.org/x", b"/@ann/post", b"/%2540x",
+    b"/1234567890123456", b"/123456789012345", b"/x0123456789abcdefz.html", b"/abcdefghijklmnopqrst", b"/abcdefghijklmnopqrstu", b"/AbcdefghijKlmnopqr12_b-c",
+    b"/a-long-slug-of-words-with-dashes", b"/%e6%97%a5%e6%9c%ac%e8%aa%9e%e6%97%a5%e6%9c%ac%e8%aa%9e", b"/%c3%bcabcdefghijklmnopqrs", b"/%zzabcdefghijklmnopqrs",
+    b"/\xe6\x97\xa5\xe6\x9c\xac" + b"\xe8\xaa\x9e" * 30, b"/" + b"a/" * 995 + b"0123456789abcdef", b"/" + b"@/" * 999, b"/" + b"b/" * 992 + b"0123456789abcdefghijkl",
+    b"/s;jsessionid=0A1B.node1", b"/s/;JSESSIONID=0A1B", b"/s;jsessionid=0A1B/t?x=1", b"/s;v=1;jsessionid=0A;w=2", b"/s%3bjsessionid=0A", b"/s;jsessionid",
+    b"/soft\xc2\xadx", b"/hangul\xe3\x85\xa4x", b"/tag\xf3\xa0\x81\x81x", b"/annot\xef\xbf\xb9x", b"/mvs\xe1\xa0\x8ex"]
 ASSETS = [b"/style.css", b"/STYLE.CSS?v=3", b"/a.b/Logo.PNG", b"/x.tar.gz", b"/robots.txt", b"/sitemap.xml", b"/style.css/", b"/f%2ejs",
-          b"/.hidden.css", b"/font.woff2#x", b"/a.js?x=/page", b"/doc.PdF", b"http://example.com/i.svg"]
+          b"/.hidden.css", b"/font.woff2#x", b"/logo@2x.png", b"/app-0123456789abcdef0123.js", b"/s.css;jsessionid=0A", b"/a.js?x=/page", b"/doc.PdF", b"http://example.com/i.svg"]
 FEEDS = [b"/feed.xml", b"/blog/RSS.xml", b"/atom.xml/", b"/index.XML", b"/feed.json", b"/blog.rss", b"/news.Atom?x=1"]
 QUERIES = [
     b"utm_source=google&utm_medium=cpc&utm_campaign=spring", b"utm_source=Google", b"utm_source=newsletter&utm_medium=email",
@@ -68,7 +77,7 @@ REFERRERS = [
     b"https://t.co/abc", b"https://www.facebook.com/", b"https://l.facebook.com/l.php?u=1", b"https://lm.facebook.com/", b"https://www.reddit.com/r/rust/",
     b"https://news.ycombinator.com/item?id=1", b"https://news.ycombinator.com", b"https://chatgpt.com/", b"https://www.perplexity.ai/search/x",
     b"https://claude.ai/", b"https://github.com/a/b", b"https://www.linkedin.com/feed/", b"https://outlook.live.com/", b"https://google.com.evil.example/",
-    b"https://notgoogle.com/", b"https://google.example/", b"https://xgoogle.de/", b"https://blog.partner.example/a/b/", b"https://Partner.EXAMPLE/Path/%7eX",
+    b"https://notgoogle.com/", b"https://google.example/", b"https://xgoogle.de/", b"https://blog.partner.example/a/b/", b"https://forum.partner.example/u/ann@example.org/0123456789abcdef0;jsessionid=1", b"https://Partner.EXAMPLE/Path/%7eX",
     b"HTTPS://WWW.Partner.example./", b"http://user:pw@partner.example:8080/p?q#f", b"https://partner.example:443", b"https://partner.example:/x",
     b"http://www.www.partner.example/", b"http://www.partner.example?x=/y", b"http://www.partner.example#x", b"http://partner.example//", b"http://127.0.0.1/",
     b"http://[2001:db8::1]:80/x", b"http://[::1]", b"http://localhost:3000/dev", b"http://m\xc3\xbcnchen.example/\xc3\xbc", b"http://under_score.example/",
@@ -152,6 +161,10 @@ class Generator:
         user = r.choice([b"-"] * 20 + [b"frank", b"John Doe", b'""'])
         tail = r.choice([b""] * 12 + [b" ", b' "203.0.113.9"', b' "-" 0.123'])
         end = b"\r\n" if r.random() < 0.01 else b"\n"
+        if r.random() < 0.01:  # cut by a proxy
+            agent = agent[:r.randrange(len(agent) + 1)] if b"\\" not in agent else agent
+            return (b'%s - %s [%s] "%s %s%s" %s %s "%s" "%s' % (r.choice(spellings).encode(), user, clf(t, offset), method, self.target(),
+                                                               protocol, status, size, referrer, agent) + b"\n")
         return (b'%s - %s [%s] "%s %s%s" %s %s "%s" "%s"%s' % (r.choice(spellings).encode(), user, clf(t, offset), method, self.target(), protocol,
                                                               status, size, referrer, agent, tail) + end)
 

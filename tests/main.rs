@@ -25,4 +25,5 @@ mod stopping;
 mod support;
 mod system;
 mod torture;
+mod values;
 mod zones;

@@ -173,7 +173,8 @@ def parse_combined(line, _zone):
     if not m:
         raise Bad("blank" if not line.strip() else "structure")
     first, second, _, when, request, status, size, referrer, agent, cut_agent = m.groups()
-    agent = cut_agent if agent is None else agent
+    if cut_agent is not None:  # CHOICE: a quote at the very end closes, even behind a backslash
+        agent = cut_agent[:-1] if cut_agent.endswith(b'"') else cut_agent
     address, host = first, b""
     if second != b"-" and binary(second) and not binary(first):
         address, host = second, first  # vhost_combined
@@ -358,8 +359,34 @@ def clean(raw):
     return UNSAFE.sub("\ufffd", raw.decode("utf-8", "percent"))
 
 
+SESSION = re.compile("(?:;|%3B)jsessionid=[^/;]*", re.IGNORECASE)
+# A piece of a segment: an escape, a UUID, a run of letters and digits; what lies between is kept as it is.
+PIECE = re.compile(r"(?P<escape>%[0-9A-Fa-f]{2})|(?P<uuid>[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z]))"
+                   r"|(?P<run>[0-9A-Za-z]+)")
+SIXTEEN_HEX = re.compile("[0-9A-Fa-f]{16}")
+
+
+def usual_path(raw):
+    """A path in its usual form, of any length."""
+    return SESSION.sub("", clean(raw)).rstrip("/") or "/"
+
+
+def anonymous(segment):
+    """A segment of a path in which what may name somebody is (id)."""
+    if "@" in segment or "%40" in segment:
+        return "(id)"
+
+    def piece(m):
+        if m["escape"] or m["run"] and len(m["run"]) <= 20 and not SIXTEEN_HEX.search(m["run"]):
+            return m[0]
+        return "(id)"
+
+    return PIECE.sub(piece, segment)
+
+
 def clean_path(raw):
-    return cut(clean(raw).rstrip("/") or "/", 2000)
+    """A path as it is kept."""
+    return cut("/".join(anonymous(segment) for segment in usual_path(raw).split("/")), 2000)
 
 
 ABSOLUTE = re.compile(rb"https?://[^/?#]*")
@@ -666,7 +693,7 @@ class Analysis:
     def path_of(self, target):
         raw, query = split_target(target)
         path = clean_path(raw)
-        return path, name_class(path), query
+        return path, name_class(cut(usual_path(raw), 2000)), query
 
     def count(self, site, day, hour, name):
         key = site, day, hour, name

@@ -6,6 +6,7 @@ use crate::enrich::address::Proxies;
 use crate::enrich::class::{ASSETS, FEEDS, Rules, words};
 use crate::enrich::country::GeoIp;
 use crate::enrich::exclude::Exclude;
+use crate::enrich::reduce::Reduction;
 use crate::error::{Exit, Failure};
 use crate::model::{Privacy, Zone};
 use crate::parse::Format;
@@ -314,8 +315,7 @@ impl Config {
                         .chain(reading.exclude.iter().map(|rule| Exclude::parse(rule).map_err(Failure::usage))),
                 )?,
                 query_allow: site.query_allow.clone(),
-                mask: masks(site).map_err(in_file(place, &format!("mask of site {}", site.name)))?,
-                keep_ids: site.keep_ids,
+                reduction: reduction(site).map_err(in_file(place, &format!("mask of site {}", site.name)))?,
             })
         };
         let mut trusted = Proxies::default();
@@ -394,11 +394,11 @@ fn hides(text: &str) -> Result<bool, String> {
     }
 }
 
-/// The masks of a site; a path begins with a slash.
-fn masks(site: &FileSite) -> Result<Vec<String>, String> {
+/// What the paths of a site lose; a mask begins with a slash, as a path does.
+fn reduction(site: &FileSite) -> Result<Reduction, String> {
     match site.mask.iter().find(|mask| !mask.starts_with('/')) {
         Some(mask) => Err(format!("'{}' does not begin with a slash, such as /reset/*", mask.escape_debug())),
-        None => Ok(site.mask.clone()),
+        None => Ok(Reduction::new(&site.mask, site.keep_ids)),
     }
 }
 

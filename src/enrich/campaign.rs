@@ -95,6 +95,11 @@ fn field(name: &[u8]) -> Option<usize> {
     names.iter().position(|known| *known == name)
 }
 
+/// Whether a parameter is a click id, however it is spelled.
+pub fn is_click_id(name: &[u8]) -> bool {
+    CLICK_IDS.iter().any(|(known, ..)| known.as_bytes().eq_ignore_ascii_case(name))
+}
+
 fn click_bit(name: &[u8], value: &[u8]) -> u16 {
     let index = CLICK_IDS.iter().position(|(known, ..)| known.as_bytes() == name);
     index.filter(|_| !value.is_empty()).map_or(0, |i| 1 << i)

@@ -77,7 +77,7 @@ impl Rules {
         let kind = Content::of(content_type);
         let name = match page.plain_segment() {
             Some(segment) => dotted(segment),
-            None => dotted(last_segment(page.path().as_bytes())),
+            None => dotted(last_segment(page.full().as_bytes())),
         };
         if kind == Content::Feed || self.feeds.has(name.as_deref()) {
             Class::Feed
@@ -159,6 +159,7 @@ pub fn words(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::enrich::reduce::Reduction;
 
     fn request() -> Request<'static> {
         Request { time: 1_000, method: b"GET"[..].into(), status: 200, ..Request::default() }
@@ -166,7 +167,7 @@ mod tests {
 
     fn class_of(request: &Request<'_>, path: &str) -> Class {
         Rules::default().class(
-            Subject { request, page: &Page::new(path.as_bytes(), b"", &[]), client: None },
+            Subject { request, page: &Page::new(path.as_bytes(), b"", &[], &Reduction::default()), client: None },
             1_000,
             || false,
         )
@@ -239,7 +240,11 @@ mod tests {
         let rules = Rules::new(words(ASSETS), words(FEEDS), excludes);
         let post = Request { method: b"POST"[..].into(), status: 404, ..request() };
         let class = |request: &Request<'_>, path: &str, now, bot| {
-            rules.class(Subject { request, page: &Page::new(path.as_bytes(), b"", &[]), client: None }, now, || bot)
+            rules.class(
+                Subject { request, page: &Page::new(path.as_bytes(), b"", &[], &Reduction::default()), client: None },
+                now,
+                || bot,
+            )
         };
         assert_eq!(class(&post, "/health", 399, true), Class::OutOfWindow);
         assert_eq!(class(&post, "/health", 400, true), Class::Excluded);

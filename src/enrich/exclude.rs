@@ -69,7 +69,7 @@ impl Exclude {
     pub fn fits(&self, subject: Subject<'_>) -> bool {
         let request = subject.request;
         match &self.0 {
-            Rule::Path(glob) => glob.fits(subject.page.path().as_bytes()),
+            Rule::Path(glob) => glob.fits(subject.page.full().as_bytes()),
             Rule::Ip(net) => subject.client.is_some_and(|ip| net.contains(&ip)),
             Rule::Agent(glob) => request.agent.as_deref().is_some_and(|agent| glob.fits(agent)),
             Rule::Host(glob) => glob.fits(without_port(&request.host)),
@@ -128,6 +128,7 @@ impl Glob {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::enrich::reduce::Reduction;
 
     fn fits(rule: &str, change: impl FnOnce(&mut Request<'static>), path: &str, ip: &str) -> bool {
         let mut request = Request { status: 200, method: b"GET"[..].into(), ..Request::default() };
@@ -135,7 +136,7 @@ mod tests {
         let client = address::parse(ip.as_bytes());
         Exclude::parse(rule).unwrap().fits(Subject {
             request: &request,
-            page: &Page::new(path.as_bytes(), b"", &[]),
+            page: &Page::new(path.as_bytes(), b"", &[], &Reduction::default()),
             client,
         })
     }

@@ -3,6 +3,7 @@
 //! hashes and results, in memory only.
 //!
 //! - [`path`], [`class`], [`exclude`]: the page, and whether it is one
+//! - [`reduce`]: what a path loses so that it names nobody
 //! - [`address`], [`country`]: the client and where it is
 //! - [`agent`], [`bot`]: browser, system, device, or which robot
 //! - [`campaign`], [`referrer`], [`origin`]: where a visit came from
@@ -20,6 +21,7 @@ pub mod exclude;
 mod memo;
 pub mod origin;
 pub mod path;
+pub mod reduce;
 pub mod referrer;
 pub mod sources;
 

@@ -1,6 +1,8 @@
 //! Targets to page paths: what is written here decides which requests count as
 //! the same page.
 
+use super::campaign::is_click_id;
+use super::reduce::Reduction;
 use crate::model::{cut, is_unsafe};
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -30,31 +32,47 @@ pub fn split(target: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// The path as it is counted: escapes of unreserved characters undone, other
-/// escapes upper case, invisible characters replaced, no trailing slash, at
-/// most 2,000 bytes. Borrows where nothing changes, which is nearly always.
+/// The path in its usual form: escapes of unreserved characters undone, other
+/// escapes upper case, invisible characters replaced, no session in it, no trailing
+/// slash, at most 2,000 bytes. Borrows where nothing changes, which is nearly
+/// always.
 pub fn normalise(path: &[u8]) -> Cow<'_, str> {
-    let text = strip_slashes(decode(path));
-    let text = if text.len() > MAX_PATH { cut(text, MAX_PATH) } else { text };
-    match text.is_empty() {
-        true => Cow::Borrowed("/"),
-        false => text,
-    }
+    let text = whole(path);
+    if text.len() > MAX_PATH { cut(text, MAX_PATH) } else { text }
+}
+
+/// The same, however long.
+fn whole(path: &[u8]) -> Cow<'_, str> {
+    let text = strip_slashes(match is_plain(path) {
+        true => decode(path),
+        false => without_session(decode(path)),
+    });
+    if text.is_empty() { Cow::Borrowed("/") } else { text }
 }
 
 /// As [`normalise`], with those parameters of the query that are allowed by
 /// name appended in the order of the URL.
 pub fn normalise_with<'a>(path: &'a [u8], query: &[u8], allow: &[String]) -> Cow<'a, str> {
-    let text = normalise(path);
+    with_query(normalise(path), query, allow, str::to_owned)
+}
+
+/// A path with its allowed parameters, each value as `each` makes it. Click ids
+/// are never among them.
+fn with_query<'a>(text: Cow<'a, str>, query: &[u8], allow: &[String], each: impl Fn(&str) -> String) -> Cow<'a, str> {
     if allow.is_empty() || query.is_empty() {
         return text;
     }
     let mut full = String::new();
     for pair in query.split(|&b| b == b'&') {
-        let name = memchr::memchr(b'=', pair).map_or(pair, |equals| &pair[..equals]);
-        if allow.iter().any(|allowed| allowed.as_bytes() == name) {
+        let equals = memchr::memchr(b'=', pair);
+        let name = &pair[..equals.unwrap_or(pair.len())];
+        if allow.iter().any(|allowed| allowed.as_bytes() == name) && !is_click_id(name) {
             full.push(if full.is_empty() { '?' } else { '&' });
-            full.push_str(&decode(pair));
+            full.push_str(&decode(name));
+            if let Some(equals) = equals {
+                full.push('=');
+                full.push_str(&each(&decode(&pair[equals + 1..])));
+            }
         }
     }
     if full.is_empty() {
@@ -64,24 +82,52 @@ pub fn normalise_with<'a>(path: &'a [u8], query: &[u8], allow: &[String]) -> Cow
     cut(Cow::Owned(full), MAX_PATH)
 }
 
+/// A path without its query, with nothing in it that may name somebody.
+pub fn reduced<'a>(path: &'a [u8], reduction: &Reduction) -> Cow<'a, str> {
+    let text = normalise(path);
+    // What was cut off may have been a part of something.
+    if text.len() < MAX_PATH - 4 && !reduction.may_change(&text) {
+        return text;
+    }
+    // Whole, since the end of the longest ones may lie within something.
+    cut(Cow::Owned(reduction.path(&whole(path))), MAX_PATH)
+}
+
 /// What a request asks for. Its path is worked out only if it is asked for, since
 /// most requests are for things that are no pages.
 pub struct Page<'a> {
     raw: &'a [u8],
     query: &'a [u8],
     allow: &'a [String],
-    path: OnceCell<Cow<'a, str>>,
+    reduction: &'a Reduction,
+    full: OnceCell<Cow<'a, str>>,
+    /// Nothing if it is the same as the full one.
+    kept: OnceCell<Option<String>>,
 }
 
 impl<'a> Page<'a> {
-    /// From path and query as sent, and the parameters that belong to a page.
-    pub fn new(raw: &'a [u8], query: &'a [u8], allow: &'a [String]) -> Page<'a> {
-        Page { raw, query, allow, path: OnceCell::new() }
+    /// From path and query as sent, the parameters that belong to a page, and what
+    /// paths lose.
+    pub fn new(raw: &'a [u8], query: &'a [u8], allow: &'a [String], reduction: &'a Reduction) -> Page<'a> {
+        Page { raw, query, allow, reduction, full: OnceCell::new(), kept: OnceCell::new() }
     }
 
-    /// As [`normalise_with`] gives it.
+    /// As [`normalise_with`] gives it: to judge by, never to be kept.
+    pub fn full(&self) -> &str {
+        self.full.get_or_init(|| normalise_with(self.raw, self.query, self.allow))
+    }
+
+    /// What of it is counted and kept.
     pub fn path(&self) -> &str {
-        self.path.get_or_init(|| normalise_with(self.raw, self.query, self.allow))
+        let full = self.full();
+        let kept = || {
+            let may_change = full.len() >= MAX_PATH - 4 || self.reduction.may_change(full);
+            may_change.then(|| {
+                let path = reduced(self.raw, self.reduction);
+                with_query(path, self.query, self.allow, |value| self.reduction.value(value)).into_owned()
+            })
+        };
+        self.kept.get_or_init(kept).as_deref().unwrap_or(full)
     }
 
     /// The last segment of the path, if it can be seen without working the path
@@ -106,6 +152,34 @@ pub(super) fn last_segment(path: &[u8]) -> &[u8] {
 fn strip_slashes(text: Cow<'_, str>) -> Cow<'_, str> {
     let end = text.bytes().rposition(|b| b != b'/').map_or(0, |last| last + 1);
     if end == text.len() { text } else { cut(text, end) }
+}
+
+/// A path without `;jsessionid=…`, which lasts to the next slash or semicolon.
+fn without_session(text: Cow<'_, str>) -> Cow<'_, str> {
+    const NAME: &str = "jsessionid=";
+    let begins = |text: &str| {
+        let marks = memchr::memchr2_iter(b';', b'%', text.as_bytes());
+        marks.map(|at| (at, if text.as_bytes()[at] == b';' { at + 1 } else { at + 3 })).find(|&(at, name)| {
+            let is_mark = name == at + 1 || text[at..].starts_with("%3B");
+            is_mark && text.get(name..name + NAME.len()).is_some_and(|text| text.eq_ignore_ascii_case(NAME))
+        })
+    };
+    let Some((mut at, mut name)) = begins(&text) else { return text };
+    let mut text = text.into_owned();
+    loop {
+        let rest = &text[name..];
+        let end = rest.find(['/', ';']).unwrap_or(rest.len());
+        text.replace_range(at..name + end, "");
+        match begins(&text) {
+            Some(next) => (at, name) = next,
+            None => return Cow::Owned(text),
+        }
+    }
+}
+
+/// Whether a path is as it is written.
+fn is_plain(path: &[u8]) -> bool {
+    path.iter().all(|&b| (0x20..0x7F).contains(&b) && b != b'%' && b != b';')
 }
 
 fn decode(bytes: &[u8]) -> Cow<'_, str> {
@@ -217,6 +291,42 @@ mod tests {
         assert_eq!(page(b"x=1"), "/s");
         assert_eq!(page(b"q"), "/s?q");
         assert_eq!(normalise_with(b"/", b"q=\x01", &allow), "/?q=\u{FFFD}");
+        let allow = ["gclid".to_owned(), "FBCLID".to_owned(), "q".to_owned()];
+        assert_eq!(normalise_with(b"/s", b"gclid=1&FBCLID=2&q=3", &allow), "/s?q=3");
+    }
+
+    #[test]
+    fn sessions_are_cut() {
+        let cases: [(&[u8], &str); 8] = [
+            (b"/a;jsessionid=0A.n1", "/a"),
+            (b"/a/;JSESSIONID=0A", "/a"),
+            (b"/a;jsessionid=0A/b", "/a/b"),
+            (b"/a;v=1;jsessionid=0A;w=2", "/a;v=1;w=2"),
+            (b"/a%3bjsessionid=0A", "/a"),
+            (b"/a;jsessionid=1;jsessionid=2/;jsessionid=3", "/a"),
+            (b"/a;jsession", "/a;jsession"),
+            (b"/a;jsessionid", "/a;jsessionid"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(normalise(path), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_names_nobody() {
+        let allow = ["q".to_owned()];
+        let reduction = Reduction::new(&["/user/*".into()], false);
+        let kept = |path: &str, query: &str| {
+            Page::new(path.as_bytes(), query.as_bytes(), &allow, &reduction).path().to_owned()
+        };
+        assert_eq!(kept("/reset/6f9619ff8b86d011b42d00c04fc964ff/", ""), "/reset/(id)");
+        assert_eq!(kept("/s", "q=ann%40example.org&q=b"), "/s?q=(id)&q=b");
+        assert_eq!(kept("/user/ann", "q=0123456789abcdef"), "/user/*?q=(id)");
+        let long = format!("/{}{}", "a/".repeat(995), "0123456789abcdef");
+        assert_eq!(kept(&long, ""), format!("/{}(id)", "a/".repeat(995)));
+        assert_eq!(kept(&"/@".repeat(1000), "").len(), MAX_PATH);
+        let page = Page::new(b"/logo@2x.png", b"", &[], &reduction);
+        assert_eq!((page.full(), page.path()), ("/logo@2x.png", "/(id)"));
     }
 
     proptest::proptest! {

@@ -1,6 +1,7 @@
 //! Referrers and hosts: reading them from what clients send.
 
 use super::path;
+use super::reduce::Reduction;
 use crate::model::clean;
 
 /// Longest host name there can be, in bytes.
@@ -44,7 +45,7 @@ pub fn parse(raw: &[u8]) -> Option<Parsed> {
     let host_len = value.len();
     if !is_app && local.first() == Some(&b'/') {
         let end = local.iter().position(|b| matches!(b, b'?' | b'#')).unwrap_or(local.len());
-        let path = path::normalise(&local[..end]);
+        let path = path::reduced(&local[..end], &Reduction::default());
         value.push_str(if path == "/" { "" } else { &path });
     }
     Some(Parsed { value, host_len, is_app })
@@ -113,6 +114,8 @@ mod tests {
             ("HTTPS://user:pass@example.com:8080/a/b/?q=1#f", "example.com/a/b"),
             ("https://news.ycombinator.com/item?id=1", "news.ycombinator.com/item"),
             ("https://example.com./x", "example.com/x"),
+            ("https://example.com/u/ann@e.org/6f9619ff8b86d011b42d00c04fc964ff", "example.com/u/(id)/(id)"),
+            ("https://example.com/a;jsessionid=1", "example.com/a"),
             ("https://example.com?x=/y", "example.com"),
             ("https://www.www.example.com", "www.example.com"),
             ("https://[2001:db8::1]:80/x", "[2001:db8::1]/x"),

@@ -35,6 +35,8 @@ pub struct Request<'a> {
     pub content_type: Cow<'a, [u8]>,
     /// `Sec-Purpose`, `Purpose`, `X-Moz` or `X-Purpose`, where logged.
     pub purpose: Cow<'a, [u8]>,
+    /// The line ended within the agent: a proxy cut it, or it is still being written.
+    pub is_cut: bool,
 }
 
 impl Default for Request<'_> {
@@ -54,6 +56,7 @@ impl Default for Request<'_> {
             duration_us: None,
             content_type: none.clone(),
             purpose: none,
+            is_cut: false,
         }
     }
 }

@@ -42,6 +42,8 @@ struct Tail<'a> {
     referrer: Quoted<'a>,
     agent: Quoted<'a>,
     extras: Raw<'a>,
+    /// The line ends within the agent.
+    is_cut: bool,
 }
 
 impl Combined {
@@ -118,6 +120,7 @@ impl Combined {
         if let Some(tail) = &fields.tail {
             request.referrer = tail.referrer.text();
             request.agent = Some(tail.agent.text());
+            request.is_cut = tail.is_cut;
             self.extras.set(&tail.extras, request);
         }
         Ok(())
@@ -292,23 +295,36 @@ fn tail(line: &[u8], mut at: usize) -> Result<Option<Tail<'_>>, Malformed> {
 }
 
 /// A line whose agent has quotes that nobody escaped, or a backslash at its
-/// end: the agent lasts to the line's last quote. One that has none but the first
-/// was cut by a proxy: it lasts to the end.
+/// end: the agent lasts to the line's last quote. One that has neither was cut by a
+/// proxy: it lasts to the end.
 fn last_quote<'a>(
     line: &'a [u8],
     mut tail: Tail<'a>,
     quotes: usize,
     start: usize,
 ) -> Result<Option<Tail<'a>>, Malformed> {
-    match memrchr(b'"', line) {
-        Some(end) if quotes > 0 && end >= start => {
-            let end = if end > start { end } else { line.len() };
-            tail.agent = Quoted { raw: &line[start + 1..end], escaped: true };
-            tail.extras = Default::default();
-            Ok(Some(tail))
-        }
-        _ => Err(Malformed::Shape),
+    if quotes == 0 {
+        return Err(Malformed::Shape);
     }
+    let rest = &line[start + 1..];
+    let end = memrchr(b'"', rest).filter(|&at| at + 1 == rest.len() || has_bare_quote(rest));
+    let raw = &rest[..end.unwrap_or(rest.len())];
+    tail.agent = Quoted { raw, escaped: memchr(b'\\', raw).is_some() };
+    tail.extras = Default::default();
+    tail.is_cut = end.is_none();
+    Ok(Some(tail))
+}
+
+/// Whether there is a quote without a backslash before it.
+fn has_bare_quote(text: &[u8]) -> bool {
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(quote_or_backslash) {
+        match text[from + at] {
+            b'"' => return true,
+            _ => from += at + 2,
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -385,6 +401,7 @@ mod tests {
         assert_eq!(agent(r#""a\""#), Ok(b"a\\".to_vec()));
         assert_eq!(agent(r#""a b"#), Ok(b"a b".to_vec()));
         assert_eq!(agent(r#""a \x22b\"#), Ok(br#"a "b\"#.to_vec()));
+        assert_eq!(agent(r#""a \"b\" c"#), Ok(br#"a "b" c"#.to_vec()));
         assert_eq!(agent(r#"""#), Ok(Vec::new()));
         assert_eq!(agent(r#""-""#), Ok(Vec::new()));
     }

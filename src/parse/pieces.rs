@@ -88,6 +88,7 @@ impl Pieces {
                     format.read(rest, &mut draft.civil).ok_or(Malformed::Time)?
                 }
                 Piece::Field(Field::Agent) if self.is_cut(at, rest) => {
+                    draft.request.is_cut = true;
                     return self.set(&Field::Agent, rest, draft);
                 }
                 Piece::Field(field) => {

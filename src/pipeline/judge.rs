@@ -179,7 +179,7 @@ impl Judge {
     fn request_of(&mut self, site: &Known, request: &Request<'_>, now: i64) -> Result<Verdict, Stop> {
         let (bucket, day) = self.hour(request.time);
         let (raw_path, query) = path::split(&request.target);
-        let page = Page::new(raw_path, query, &site.settings.query_allow);
+        let page = Page::new(raw_path, query, &site.settings.query_allow, &site.settings.reduction);
         let client = address::client(&request.address, &request.forwarded, &self.shared.settings.trusted);
         let rules = &site.settings.rules;
         let early = if rules.look_at_clients() { address::parse(&client) } else { None };

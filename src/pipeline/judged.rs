@@ -130,6 +130,11 @@ impl Judge {
                 lines.push(Line::malformed(end, reason));
                 continue;
             }
+            if request.is_cut && !block.terminated && block.lines_from(end).next().is_none() {
+                // Not cut by anybody, but still being written.
+                lines.push(Line::malformed(end, Malformed::Shape));
+                continue;
+            }
             match self.request(&request, terms.claimed, terms.now) {
                 Ok(verdict) => {
                     hits.extend(verdict.hit);

@@ -3,6 +3,7 @@
 use crate::enrich::address::Proxies;
 use crate::enrich::class::Rules;
 use crate::enrich::country::GeoIp;
+use crate::enrich::reduce::Reduction;
 use crate::model::Zone;
 use crate::parse::Format;
 
@@ -21,10 +22,8 @@ pub struct SiteSettings {
     pub rules: Rules,
     /// Query parameters that belong to a page.
     pub query_allow: Vec<String>,
-    /// Patterns of paths; what a star of one stands for is not kept.
-    pub mask: Vec<String>,
-    /// Whether what looks like an identifier stays in paths.
-    pub keep_ids: bool,
+    /// What paths lose.
+    pub reduction: Reduction,
 }
 
 /// Settings of an ingesting command.

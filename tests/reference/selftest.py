@@ -92,7 +92,12 @@ def identity():
 def paths():
     cases = {b"/": "/", b"//": "/", b"/a///": "/a", b"/%7euser%2f": "/~user%2F", b"/%zz%4": "/%zz%4", b"/caf\xe9": "/caf%E9", b"/caf\xc3\xa9": "/café",
              b"http://h/p/?q": "/p", b"https://h": "/", b"http://h?x=/y": "/", b"*": "*", b"/a#b?c": "/a", b"/a\x07": "/a\ufffd", b"/\xc2\x9b": "/\ufffd",
-             b"/\xe2\x80\xae": "/\ufffd", b"/" + b"x" * 2000: "/" + "x" * 1999, b"/" + b"\xc3\xa9" * 1000: "/" + "é" * 999, b"": "/", b"/%41": "/A"}
+             b"/\xe2\x80\xae": "/\ufffd", b"/" + b"x-" * 1000: "/" + "x-" * 999 + "x", b"/" + b"\xc3\xa9" * 1000: "/" + "é" * 999, b"": "/", b"/%41": "/A",
+             b"/reset/6f9619ff8b86d011b42d00c04fc964ff": "/reset/(id)", b"/o-6f9619ff-8b86-d011-b42d-00c04fc964ff.html": "/o-(id).html",
+             b"/a-long-slug-of-words-with-dashes": "/a-long-slug-of-words-with-dashes", b"/u/ann%40e.org/x": "/u/(id)/x", b"/@ann": "/(id)",
+             b"/0123456789abcdef": "/(id)", b"/0123456789abcde": "/0123456789abcde", b"/" + b"w" * 20: "/" + "w" * 20, b"/" + b"w" * 21: "/(id)",
+             b"/%C3%BCabcdefghijklmnopqrs": "/%C3%BCabcdefghijklmnopqrs", b"/a/;JSESSIONID=1": "/a", b"/a;jsessionid=1/b": "/a/b",
+             b"/a;v=1;jsessionid=1;w=2": "/a;v=1;w=2"}
     for target, path in cases.items():
         assert r.clean_path(r.split_target(target)[0]) == path, target
     assert r.split_target(b"http://h?x=/y")[1] == b"x=/y" and r.split_target(b"/a?b?c#d")[1] == b"b?c"
