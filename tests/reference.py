@@ -7,6 +7,8 @@ Rust sources. Where those texts leave a choice, the line says CHOICE.
 usage: reference.py [--format auto|combined|caddy] [--log-format STR] [--timezone ZONE]
                     [--site NAME] [--host HOST]... [--now EPOCH|RFC3339]
                     [--interval hour|day] LOG [LOG...]
+       reference.py --close [--k K] [--rare hide] [--late LOG]... [--carry-after] [--days FIRST:LAST] [...] LOG...
+                    (see reference/closing.py)
        reference.py --self-test
        reference.py --make-hard N SEED [...]     (see hard.py)
 """
@@ -758,6 +760,7 @@ class Analysis:
         total[1] += size
         if name == "page":
             self.hit(t, site, day, hour, path, query, referrer, address, agent or b"")
+        return day, hour, name, path
 
     def row(self, *key):
         row = self.rows.get(key)
@@ -912,10 +915,12 @@ def main():
     here = os.path.dirname(os.path.abspath(__file__))
     if sys.argv[1:2] == ["--make-hard"]:
         os.execv(sys.executable, [sys.executable, os.path.join(here, "hard.py"), *sys.argv[2:]])
+    sys.path.insert(0, os.path.join(here, "reference"))
+    import closing
     if sys.argv[1:2] == ["--self-test"]:
-        sys.path.insert(0, os.path.join(here, "reference"))
+        import closing_selftest
         import selftest
-        return selftest.main()
+        return selftest.main() or closing_selftest.main()
     parser = argparse.ArgumentParser(description="the exact numbers of an access log, as JSON")
     parser.add_argument("--format", choices=("auto", "combined", "common", "caddy"), default="auto")
     parser.add_argument("--log-format", help="an nginx log_format string")
@@ -925,16 +930,25 @@ def main():
     parser.add_argument("--now", type=moment, default=int(time.time()))
     parser.add_argument("--interval", choices=("hour", "day"), default="hour")
     parser.add_argument("--assets", default=ASSETS)
+    closing.options(parser)
     parser.add_argument("logs", nargs="+", metavar="LOG")
     options = parser.parse_args()
     parse = {"auto": parse_auto, "combined": parse_combined, "common": parse_combined, "caddy": parse_caddy}[options.format]
     if options.log_format:
         parse = compile_log_format(options.log_format)
-    analysis = Analysis(*load_assets(options.assets), zoneinfo.ZoneInfo(options.timezone), options.now, options.site,
-                        options.host, parse)
+    assets, zone = load_assets(options.assets), zoneinfo.ZoneInfo(options.timezone)
+
+    def read(*logs):
+        kind = closing.Reading if options.close else Analysis
+        analysis = kind(*assets, zone, options.now, options.site, options.host, parse)
+        return analysis.run([open_log(path) for path in logs])
+
     gc.disable()  # nothing here forms cycles, and millions of live objects make collections slow
-    analysis.run([open_log(path) for path in options.logs])
-    json.dump(analysis.result(options.interval), sys.stdout, indent=1, sort_keys=True)
+    analysis = read(*options.logs)
+    result = analysis.result(options.interval)
+    if options.close:
+        result |= closing.report(options, analysis, read)
+    json.dump(result, sys.stdout, indent=1, sort_keys=True)
     print()
     return 0
 
