@@ -136,6 +136,8 @@ pub enum Command {
     /// or if something could not be searched.
     #[command(before_long_help = "Examples:\n  fathom-tui privacy\n")]
     Privacy(Privacy),
+    /// Forget a day, and read its lines again from the logs that are still there
+    Recount(Recount),
     /// Print the completions of a shell
     Completions {
         /// Which shell
@@ -310,6 +312,17 @@ pub struct Privacy {
     /// Do not ask
     #[arg(long, requires = "destroy_orphans")]
     pub yes: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Recount {
+    /// The day, such as 2026-11-20
+    pub date: String,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 #[derive(Args, Debug)]

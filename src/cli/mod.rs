@@ -14,6 +14,7 @@ mod import;
 mod ingest;
 mod orphans;
 mod privacy;
+mod recount;
 mod report;
 mod run;
 mod signals;

@@ -2,7 +2,7 @@
 
 use super::args::{Cli, Command, Dashboard};
 use super::config::Config;
-use super::{complete, dashboard, demo, detect, doctor, import, privacy, report, sites, status, watch};
+use super::{complete, dashboard, demo, detect, doctor, import, privacy, recount, report, sites, status, watch};
 use crate::enrich::country::embedded_date;
 use crate::error::{Exit, Failure, Outcome, say, to_stdout};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -37,6 +37,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Status(args) => status::run(&args, &config),
         Command::Doctor(args) => doctor::run(&args, &config),
         Command::Privacy(args) => privacy::run(&args, &config),
+        Command::Recount(args) => recount::run(&args, &config),
         Command::Demo(args) => demo::run(&args, &config),
         Command::Completions { .. } | Command::Man | Command::GenerateLog(_) => Ok(()),
     }

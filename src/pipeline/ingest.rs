@@ -245,6 +245,14 @@ impl Ingest {
         Ok((self.learn(b"", claimed)?, self.judge.bucket(self.now)))
     }
 
+    /// Whether lines of an hour are counted: all, or those of the one day that is.
+    pub fn counts(&self, bucket: u32) -> bool {
+        match self.options.only {
+            None => true,
+            Some(day) => self.settings.zone.day(bucket.into()) == day,
+        }
+    }
+
     /// Notes a request of a new input whose time an earlier input covers: it may
     /// be a slice of what was counted. Returns whether it is to be left out.
     pub fn is_overlap(&mut self, site: SiteId, time: i64) -> bool {
@@ -333,7 +341,9 @@ impl Ingest {
         let next = Batch::after(&self.batch, std::mem::take(&mut self.spare));
         let batch = std::mem::replace(&mut self.batch, next);
         let streams = streams.iter().filter(|stream| !but.contains(&stream.number));
-        (batch, streams.map(|stream| stream.reached(&self.identity)).collect())
+        let is_recount = self.options.only.is_some();
+        let reached = streams.filter(|_| !is_recount).map(|stream| stream.reached(&self.identity));
+        (batch, reached.collect())
     }
 
     fn apply(

@@ -4,7 +4,7 @@ use crate::enrich::address::Proxies;
 use crate::enrich::class::Rules;
 use crate::enrich::country::GeoIp;
 use crate::enrich::reduce::Reduction;
-use crate::model::Zone;
+use crate::model::{Day, Zone};
 use crate::parse::Format;
 
 /// Settings of one site.
@@ -62,6 +62,8 @@ pub struct ImportOptions {
     pub strict: bool,
     /// Name so many rejected lines of each kind instead of one.
     pub show_rejected: usize,
+    /// Only lines of this day are counted, and cursors stay as they are.
+    pub only: Option<Day>,
     /// Leave out lines whose time another input covers already.
     pub skip_overlap: bool,
     /// Read at most so many uncompressed bytes of each input.

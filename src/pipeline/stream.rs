@@ -236,7 +236,10 @@ impl Stream {
         if self.seen.first_record == 0 {
             self.seen.first_record = of_line.time;
         }
-        if self.is_new && ingest.is_overlap(key.site, time) {
+        let is_left_out = !ingest.counts(key.bucket);
+        if is_left_out {
+            // Of another day than the one that is counted again.
+        } else if self.is_new && ingest.is_overlap(key.site, time) {
             ingest.add_lines(self.number, (key.site, key.bucket), Class::Excluded, 1);
         } else {
             ingest.add(self.number, judged, number, slots, &of_line);
@@ -262,6 +265,7 @@ impl Stream {
         self.midline = !judged.block.terminated;
         self.line += 1;
         match self.seen.last_place {
+            Some(place) if !ingest.counts(place.1) => {}
             Some(place) => ingest.add_lines(self.number, place, class, 1),
             None => *self.waiting.entry(class).or_default() += 1,
         }
@@ -355,7 +359,7 @@ impl Stream {
         if self.waiting.is_empty() {
             return;
         }
-        for (class, lines) in std::mem::take(&mut self.waiting) {
+        for (class, lines) in std::mem::take(&mut self.waiting).into_iter().filter(|_| ingest.counts(place.1)) {
             ingest.add_lines(self.number, place, class, lines);
         }
     }

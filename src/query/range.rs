@@ -346,11 +346,11 @@ mod tests {
     fn the_period_before_is_as_long_and_cut_at_the_same_time() {
         let week = Span { period: Some(Period::D7), ..Span::default() }.range(berlin(), NOW, None).expect("a range");
         let before = shown(week.compared(Compare::Previous, berlin(), NOW, false));
-        assert_eq!(before, ["2026-11-10T00:00:00+01:00", "2026-11-16T10:00:00+01:00"]);
+        assert_eq!(before, ["2026-11-10T00:00:00+01:00", "2026-11-16T09:00:00+01:00"]);
         let minute = shown(week.compared(Compare::Previous, berlin(), NOW, true));
         assert_eq!(minute, ["2026-11-10T00:00:00+01:00", "2026-11-16T09:31:00+01:00"]);
         let year = shown(week.compared(Compare::Year, berlin(), NOW, false));
-        assert_eq!(year, ["2025-11-17T00:00:00+01:00", "2025-11-23T10:00:00+01:00"]);
+        assert_eq!(year, ["2025-11-17T00:00:00+01:00", "2025-11-23T09:00:00+01:00"]);
         let october = Span { period: Some(Period::LastMonth), ..Span::default() };
         let october = october.range(berlin(), NOW, None).expect("a range");
         let before = shown(october.compared(Compare::Previous, berlin(), NOW, true));

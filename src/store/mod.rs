@@ -9,6 +9,7 @@ mod dictionary;
 mod engine;
 mod error;
 mod filter;
+mod forget;
 mod holdings;
 mod lease;
 mod limit;

@@ -76,6 +76,7 @@ pub fn run(args: &args::Doctor, config: &Config) -> Outcome {
         store::look(config, &reader, args.deep, &mut findings);
         machine::zone(config, reader.info().zone, &mut findings);
         drop(reader);
+        store::orphans(config, &mut findings);
         logs::look(config, &known, &mut findings);
     }
     machine::look(config, &mut findings);

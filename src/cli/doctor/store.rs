@@ -60,10 +60,6 @@ pub fn look(config: &Config, reader: &Reader, deep: bool, findings: &mut Finding
     salts(reader, config.now(), findings);
     together(path, &info.state, findings);
     swap(findings);
-    for orphan in orphans::find(config) {
-        let help = "fathom-tui privacy --destroy-orphans";
-        findings.note(format!("keys of a store that is no more: {}", orphans::words(&orphan)), help);
-    }
     for copy in damaged_logs(path) {
         let help = format!("look at the disk; once `fathom-tui doctor --deep` finds nothing, rm {}", copy.display());
         findings.fix(format!("the store's log was damaged once; {} is the copy of it", copy.display()), help);
@@ -71,6 +67,14 @@ pub fn look(config: &Config, reader: &Reader, deep: bool, findings: &mut Finding
     room(path, findings);
     if deep {
         audit(reader, findings);
+    }
+}
+
+/// Looks for keys of stores that are no more; no store may be open meanwhile.
+pub fn orphans(config: &Config, findings: &mut Findings) {
+    for orphan in orphans::find(config) {
+        let help = "fathom-tui privacy --destroy-orphans";
+        findings.note(format!("keys of a store that is no more: {}", orphans::words(&orphan)), help);
     }
 }
 

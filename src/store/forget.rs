@@ -1,0 +1,48 @@
+//! Forgetting a day, so that it can be counted anew.
+
+use super::open::shelf;
+use super::{Reader, StoreError, Writer, meta};
+use crate::model::{Day, Zone};
+use crate::query::Query;
+use duckdb::params;
+
+/// Tables with a day, and those with hours.
+const BY_DAY: [&str; 7] =
+    ["visit_sums", "page_sums", "pairs", "request_days", "error_days", "latency_days", "carried"];
+const BY_HOUR: [&str; 4] = ["hours", "request_hours", "latency_hours", "ledger"];
+
+impl Writer {
+    /// Deletes everything that is kept of a day, and checkpoints.
+    ///
+    /// # Errors
+    /// Of the engine, or if no lease is to be had.
+    pub fn forget_day(&mut self, day: Day) -> Result<(), StoreError> {
+        let zone = self.info().zone;
+        let (from, to) = (zone.day_start(day), zone.day_start(Zone::shift(day, 1)));
+        let tx = self.begin()?;
+        for table in BY_DAY {
+            tx.connection().execute(&format!("DELETE FROM {table} WHERE day = ?"), [day.0])?;
+        }
+        for table in BY_HOUR {
+            let sql = format!("DELETE FROM {table} WHERE bucket >= CAST(? AS UINTEGER) AND bucket < CAST(? AS UINTEGER)");
+            tx.connection().execute(&sql, params![from, to])?;
+        }
+        shelf::forget(tx.connection(), &[day])?;
+        tx.connection().execute("DELETE FROM days WHERE day = ?", [day.0])?;
+        meta::renew(tx.connection())?;
+        tx.finish_and_checkpoint()
+    }
+}
+
+impl Reader {
+    /// Lines that are known of a day.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn lines_of(&self, day: Day) -> Result<u64, StoreError> {
+        let zone = self.info().zone;
+        let (from, to) = (zone.day_start(day), zone.day_start(Zone::shift(day, 1)));
+        let query = Query { from, to, ..Query::default() };
+        Ok(self.ledger(&query)?.iter().map(|(_, _, ledger)| ledger.lines()).sum())
+    }
+}
