@@ -356,10 +356,11 @@ impl Stream {
     }
 
     fn settle_waiting(&mut self, place: (u32, u32), ingest: &mut Ingest) {
-        if self.waiting.is_empty() {
+        let waiting = std::mem::take(&mut self.waiting);
+        if !ingest.counts(place.1) {
             return;
         }
-        for (class, lines) in std::mem::take(&mut self.waiting).into_iter().filter(|_| ingest.counts(place.1)) {
+        for (class, lines) in waiting {
             ingest.add_lines(self.number, place, class, lines);
         }
     }
