@@ -104,7 +104,9 @@ fn nothing_of_a_visitor_is_kept() {
     assert_clean(&bench, &rest, "salts after their end");
     assert_eq!(bench.totals(), before, "counts stay");
     assert_eq!(fathom_tui::store::testing::rows(&bench.db(), "seen").expect("counted"), 0);
-    assert_eq!(fathom_tui::store::testing::rows(&bench.db(), "open_visits").expect("counted"), 0);
+    for table in ["sealed", "sealed_full", "carried"] {
+        assert_eq!(fathom_tui::store::testing::rows(&bench.db(), table).expect("counted"), 0, "{table}");
+    }
 }
 
 /// The command finds what is planted, and nothing where nothing is.

@@ -344,18 +344,22 @@ impl Config {
     pub fn privacy(&self) -> Result<Privacy, Failure> {
         let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let (k_name, rare_name) = ("FATHOM_TUI_PRIVACY_K", "FATHOM_TUI_PRIVACY_RARE");
-        let usual = Privacy::default();
-        let k = match (environment(k_name), self.file.privacy.k) {
-            (Some(text), _) => read_k(&text).map_err(|error| Failure::usage(format!("{k_name}: {error}")))?,
-            (None, Some(k)) => read_k(&k.to_string()).map_err(in_file(&self.file_path, "k of [privacy]"))?,
-            (None, None) => usual.k,
-        };
-        let hide_rare = match (environment(rare_name), self.file.privacy.rare.as_deref()) {
-            (Some(text), _) => hides(&text).map_err(|error| Failure::usage(format!("{rare_name}: {error}")))?,
-            (None, Some(text)) => hides(text).map_err(in_file(&self.file_path, "rare of [privacy]"))?,
-            (None, None) => usual.hide_rare,
-        };
-        Ok(Privacy { k, hide_rare })
+        let mut privacy = Privacy::default();
+        let file = &self.file.privacy;
+        // The environment wins, and what is wrong in the file is said all the same.
+        if let Some(k) = file.k {
+            privacy.k = read_k(&k.to_string()).map_err(in_file(&self.file_path, "k of [privacy]"))?;
+        }
+        if let Some(text) = &file.rare {
+            privacy.hide_rare = hides(text).map_err(in_file(&self.file_path, "rare of [privacy]"))?;
+        }
+        if let Some(text) = environment(k_name) {
+            privacy.k = read_k(&text).map_err(|error| Failure::usage(format!("{k_name}: {error}")))?;
+        }
+        if let Some(text) = environment(rare_name) {
+            privacy.hide_rare = hides(&text).map_err(|error| Failure::usage(format!("{rare_name}: {error}")))?;
+        }
+        Ok(privacy)
     }
 
     fn rules(&self, excludes: impl Iterator<Item = Result<Exclude, Failure>>) -> Result<Rules, Failure> {

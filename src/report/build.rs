@@ -293,7 +293,8 @@ impl Asker<'_> {
 fn is_combined(dimension: Dimension, asked: &Asked) -> bool {
     let filters = &asked.filters;
     let combines = |filter: &Filter| {
-        combine(filter.dimension, dimension) || table(Some(dimension), std::slice::from_ref(filter), false).is_ok()
+        let is_kept = || !dimension.is_request() && table(Some(dimension), std::slice::from_ref(filter), false).is_ok();
+        combine(filter.dimension, dimension) || is_kept()
     };
     filters.iter().all(|filter| filter.dimension.is_request() == dimension.is_request() && combines(filter))
 }

@@ -143,6 +143,10 @@ fn salts(reader: &Reader, now: i64, findings: &mut Findings) {
         let help = format!("bring it back if it is elsewhere; without it: fathom-tui recount {}", state.day);
         findings.fix(what, help);
     }
+    for state in days.iter().filter(|state| state.is_open && !salts.iter().any(|(day, _)| *day == state.day)) {
+        let what = format!("the salts of {} are not in {}", state.day, info.salts.display());
+        findings.fix(what, "bring them back if they are elsewhere; without them its visitors may count twice");
+    }
     for state in days.iter().filter(|state| state.unreadable) {
         let what = format!("a part of {} could not be opened, for its key was lost", state.day);
         findings.fix(what, format!("fathom-tui recount {} reads its lines again", state.day));

@@ -15,17 +15,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The open days of a range.
-pub(super) struct OpenDays {
-    pub(super) symbols: Arc<Symbols>,
-    pub(super) sheets: Vec<Arc<Sheet>>,
+pub(in crate::store) struct OpenDays {
+    pub(in crate::store) symbols: Arc<Symbols>,
+    pub(in crate::store) sheets: Vec<Arc<Sheet>>,
     /// Days of which nothing, or not everything, could be opened.
-    pub(super) unreadable: Vec<Day>,
-    pub(super) open: Vec<Day>,
+    pub(in crate::store) unreadable: Vec<Day>,
+    pub(in crate::store) open: Vec<Day>,
 }
 
 impl Reader {
     /// The sheets of the open days that a range touches.
-    pub(super) fn open_days(&self, days: std::ops::Range<i32>, with_pairs: bool) -> Result<OpenDays, StoreError> {
+    pub(in crate::store) fn open_days(&self, days: std::ops::Range<i32>, with_pairs: bool) -> Result<OpenDays, StoreError> {
         let states = self.days()?;
         let open: Vec<Day> = states.iter().filter(|state| state.is_open).map(|state| state.day).collect();
         let mut memory = self.memory();
