@@ -42,7 +42,8 @@ impl Sealer {
     }
 
     fn cipher(&self, part: Part) -> Option<XChaCha20Poly1305> {
-        let key = if part == Part::Crossed { self.crossed.as_ref()? } else { &self.key };
+        let of_both = matches!(part, Part::Crossed | Part::Open | Part::Newest);
+        let key = if of_both { self.crossed.as_ref()? } else { &self.key };
         Some(XChaCha20Poly1305::new((&**key).into()))
     }
 
@@ -60,7 +61,7 @@ impl Seal for Sealer {
     fn seal(&self, place: Place, plain: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).expect("the operating system has random bytes");
-        // Without a salt nobody has to read it: there were no page views.
+        // A salt that is lost: nobody will read it.
         let lost = || XChaCha20Poly1305::new((&*derive(&super::secret::random(32), b"lost", b"")).into());
         let cipher = self.cipher(place.part).unwrap_or_else(lost);
         let payload = Payload { msg: plain, aad: &self.context(place) };
@@ -154,10 +155,13 @@ mod tests {
     fn a_day_key_alone_does_not_open_what_the_salt_seals_too() {
         let salt = DaySalt::from_keys(&[1; 8192]);
         let both = Sealer::of_day("a", &[1; 32], Some(&salt));
-        let sealed = both.seal(place(Part::Crossed), b"pages");
-        assert_eq!(both.open(place(Part::Crossed), &sealed).as_deref(), Some(&b"pages"[..]));
         let key_only = Sealer::of_day("a", &[1; 32], None);
-        assert_eq!(key_only.open(place(Part::Crossed), &sealed), None);
+        for part in [Part::Open, Part::Newest, Part::Crossed] {
+            let sealed = both.seal(place(part), b"pages");
+            assert_eq!(both.open(place(part), &sealed).as_deref(), Some(&b"pages"[..]));
+            assert_eq!(key_only.open(place(part), &sealed), None);
+        }
+        let sealed = both.seal(place(Part::Crossed), b"pages");
         let sums = both.seal(place(Part::Sums), b"sums");
         assert_eq!(key_only.open(place(Part::Sums), &sums).as_deref(), Some(&b"sums"[..]));
         assert_eq!(Sealer::of_day("a", &[2; 32], Some(&salt)).open(place(Part::Crossed), &sealed), None);

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The configuration file. An unknown key is an error.
-#[derive(Deserialize, Default, Debug)]
+#[derive(Deserialize, Clone, Default, Debug)]
 #[serde(deny_unknown_fields)]
 struct File {
     timezone: Option<String>,
@@ -44,7 +44,7 @@ struct File {
     keys: BTreeMap<String, FileKeys>,
 }
 
-#[derive(Deserialize, Default, Debug)]
+#[derive(Deserialize, Clone, Default, Debug)]
 #[serde(deny_unknown_fields)]
 struct FileTui {
     theme: Option<String>,
@@ -53,14 +53,14 @@ struct FileTui {
 }
 
 /// One key of an action, or several.
-#[derive(Deserialize, Debug)]
+#[derive(Deserialize, Clone, Debug)]
 #[serde(untagged)]
 enum FileKeys {
     One(String),
     Several(Vec<String>),
 }
 
-#[derive(Deserialize, Default, Debug)]
+#[derive(Deserialize, Clone, Default, Debug)]
 #[serde(deny_unknown_fields)]
 struct FileSite {
     name: String,
@@ -79,20 +79,20 @@ struct FileSite {
     keep_ids: bool,
 }
 
-#[derive(Deserialize, Default, Debug)]
+#[derive(Deserialize, Clone, Default, Debug)]
 #[serde(deny_unknown_fields)]
 struct FileProxy {
     #[serde(default)]
     trusted: Vec<String>,
 }
 
-#[derive(Deserialize, Default, Debug)]
+#[derive(Deserialize, Clone, Default, Debug)]
 #[serde(deny_unknown_fields)]
 struct FileGeo {
     database: Option<PathBuf>,
 }
 
-#[derive(Deserialize, Default, Debug)]
+#[derive(Deserialize, Clone, Default, Debug)]
 #[serde(deny_unknown_fields)]
 struct FileStore {
     path: Option<PathBuf>,
@@ -102,14 +102,14 @@ struct FileStore {
     _retention: Option<String>,
 }
 
-#[derive(Deserialize, Default, Debug)]
+#[derive(Deserialize, Clone, Default, Debug)]
 #[serde(deny_unknown_fields)]
 struct FilePrivacy {
     k: Option<u32>,
     rare: Option<String>,
 }
 
-#[derive(Deserialize, Default, Debug)]
+#[derive(Deserialize, Clone, Default, Debug)]
 #[serde(deny_unknown_fields)]
 struct FileClasses {
     assets: Option<String>,
@@ -130,6 +130,7 @@ pub struct Terminal {
 }
 
 /// What holds for every command.
+#[derive(Clone)]
 pub struct Config {
     /// The store's file.
     pub db: PathBuf,
@@ -335,6 +336,16 @@ impl Config {
             trusted,
             geo: geo(reading.geoip.as_deref().or(file.geo.database.as_deref()))?,
         })
+    }
+
+    /// The same for one site.
+    pub fn with_site(&self, name: &str) -> Config {
+        Config { site: Some(name.to_owned()), ..self.clone() }
+    }
+
+    /// Whether it says whose which logs are.
+    pub fn names_sites(&self) -> bool {
+        !self.file.sites.is_empty()
     }
 
     /// How much company a visitor has in what is kept of closed days.

@@ -43,6 +43,7 @@ pub fn reader(config: &Config) -> Result<Reader, Failure> {
         }
         Err(error) => return Err(error.into()),
     }
+    claim(config, &reader.info().state);
     check_zone(config, reader.info().zone)?;
     let keys = keys(reader.info());
     Ok(reader.with(keys, how.privacy))
@@ -112,6 +113,7 @@ pub fn open(config: &Config, reading: &Reading, options: ImportOptions) -> Resul
     }
     let writer = Writer::open(&config.db, notice)?;
     let info = writer.info().clone();
+    claim(config, &info.state);
     check_zone(config, info.zone)?;
     let identity = Identity::open(&info.state).map_err(crate::pipeline::IngestError::from)?;
     let settings = config.settings(reading, info.zone)?;
@@ -119,6 +121,17 @@ pub fn open(config: &Config, reading: &Reading, options: ImportOptions) -> Resul
         (Salts::in_folder(&info.salts, config.now()), DayKeys::in_folder(&info.days(), config.now()));
     let options = ImportOptions { threads: config.threads, block: config.block, ..options };
     Ok(Ingest::into_store(writer, settings, options, secrets, identity)?)
+}
+
+/// Notes beside the keys where their store lies, so that whoever finds them later can tell
+/// whose they are; that of a store that was moved is noted anew, that of a copy is not.
+fn claim(config: &Config, state: &std::path::Path) {
+    let path = state.join(super::orphans::OWNER);
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    if known.is_empty() || !std::path::Path::new(known.trim_end()).exists() {
+        // Who may read a store but not its keys need not note anything.
+        let _ = std::fs::write(path, format!("{}\n", config.db.display()));
+    }
 }
 
 /// Makes the store with its key. If another process is quicker, its store is
@@ -141,8 +154,7 @@ fn create(config: &Config) -> Result<(), Failure> {
     Identity::create(&state).map_err(|error| {
         Failure::new(Exit::Failed, error.to_string()).help("name another place with --state-dir DIR")
     })?;
-    // Whoever finds the keys later can tell whose they were.
-    let _ = std::fs::write(state.join(super::orphans::OWNER), format!("{}\n", config.db.display()));
+    claim(config, &state);
     let made = new.create(&config.db);
     // Only if it is certain that the store is somebody else's.
     if Reader::open(&config.db, notice).is_ok_and(|reader| reader.info().id != new.id) {

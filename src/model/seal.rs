@@ -6,7 +6,7 @@ use super::Day;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Part {
-    /// Sums of pages, of visits, of requests, and open visits: under the day key.
+    /// Sums of pages, of visits, of requests: under the day key.
     Sums = 0,
     /// Sums of pages by what their visits were like: under day key and salt together,
     /// so that a day key alone never says what one kind of visitor saw.
@@ -15,6 +15,13 @@ pub enum Part {
     Carried = 2,
     /// Cursor and ledger of an input: under the store's key.
     Cursor = 3,
+    /// Visits that may go on, by their hash: under day key and salt together. Every
+    /// segment in which one has moved has it, and in a row they would be its trail.
+    Open = 4,
+    /// The sums of the newest segment, which is written anew by each commit: under day
+    /// key and salt together, since files and logs keep what was written before, and what
+    /// one version has more than the one before is what one visitor just did.
+    Newest = 5,
 }
 
 /// Where something sealed belongs: it opens nowhere else.

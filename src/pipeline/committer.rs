@@ -72,7 +72,7 @@ struct Sealed {
     fingerprint: Hash,
     // Held for their locks.
     _key: Arc<DayKey>,
-    _salt: Option<Arc<DaySalt>>,
+    _salt: Arc<DaySalt>,
 }
 
 /// The one key of a store that opens cursors.
@@ -200,9 +200,12 @@ impl Committer {
                 continue;
             }
             let key = secrets.days.day(day)?;
-            // Also where no page view came: what grows is written anew, with its own.
-            let salt = salts.get(&day).cloned().or_else(|| secrets.salts.known(day));
-            let sealer = key.sealer(&store, salt.as_deref());
+            // Also where no page view came: the newest segment is sealed under both.
+            let salt = match salts.get(&day) {
+                Some(salt) => salt.clone(),
+                None => secrets.salts.day(day)?,
+            };
+            let sealer = key.sealer(&store, Some(&salt));
             sealed.insert(day, Sealed { sealer, fingerprint: key.fingerprint(), _key: key, _salt: salt });
         }
         let mut tx = writer.begin()?;

@@ -247,10 +247,8 @@ impl Ingest {
 
     /// Whether lines of an hour are counted: all, or those of the one day that is.
     pub fn counts(&self, bucket: u32) -> bool {
-        match self.options.only {
-            None => true,
-            Some(day) => self.settings.zone.day(bucket.into()) == day,
-        }
+        let only = self.options.only.as_ref();
+        only.is_none_or(|days| days.contains(&self.settings.zone.day(bucket.into())))
     }
 
     /// Notes a request of a new input whose time an earlier input covers: it may

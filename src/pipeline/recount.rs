@@ -1,4 +1,4 @@
-//! Reads the lines of one day again from the inputs that still exist, after what was
+//! Reads the lines of a day again from the inputs that still exist, after what was
 //! kept of it was forgotten.
 
 use super::error::IngestError;
@@ -24,13 +24,14 @@ pub struct Again {
     pub gone: Vec<String>,
 }
 
-/// Which inputs have lines of a day. A file that was rotated since is found beside the
+/// Which inputs have lines of these days. A file that was rotated since is found beside the
 /// name under which it was read last.
-pub fn inputs_of(inputs: &[InputState], day: Day, zone: Zone) -> Again {
-    let (from, to) = (zone.day_start(day), zone.day_start(Zone::shift(day, 1)));
+pub fn inputs_of(inputs: &[InputState], days: &[Day], zone: Zone) -> Again {
+    let ends = |day: &Day| (zone.day_start(*day), zone.day_start(Zone::shift(*day, 1)));
     let mut again = Again::default();
     for input in inputs {
-        let has_it = i64::from(input.first_record) < to && i64::from(input.last_record) >= from;
+        let has = |(from, to)| i64::from(input.first_record) < to && i64::from(input.last_record) >= from;
+        let has_it = days.iter().map(ends).any(has);
         if input.is_known && !has_it {
             continue;
         }

@@ -63,7 +63,7 @@ pub struct ImportOptions {
     /// Name so many rejected lines of each kind instead of one.
     pub show_rejected: usize,
     /// Only lines of this day are counted, and cursors stay as they are.
-    pub only: Option<Day>,
+    pub only: Option<Vec<Day>>,
     /// Leave out lines whose time another input covers already.
     pub skip_overlap: bool,
     /// Read at most so many uncompressed bytes of each input.

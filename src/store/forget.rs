@@ -35,6 +35,28 @@ impl Writer {
 }
 
 impl Reader {
+    /// A day with those whose page counters were counted on it, or on which its own were:
+    /// they can only be counted anew together.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn joined_with(&self, day: Day) -> Result<Vec<Day>, StoreError> {
+        let mut statement = self.connection().prepare("SELECT day, counted FROM carried WHERE counted IS NOT NULL")?;
+        let pairs = statement.query_map([], |row| Ok((Day(row.get(0)?), Day(row.get(1)?))))?;
+        let pairs: Vec<(Day, Day)> = pairs.collect::<Result<_, _>>()?;
+        let mut days = std::collections::BTreeSet::from([day]);
+        let mut known = 0;
+        while days.len() > known {
+            known = days.len();
+            for (day, counted) in &pairs {
+                if days.contains(day) || days.contains(counted) {
+                    days.extend([*day, *counted]);
+                }
+            }
+        }
+        Ok(days.into_iter().collect())
+    }
+
     /// Lines that are known of a day.
     ///
     /// # Errors

@@ -145,7 +145,7 @@ fn salts(reader: &Reader, now: i64, findings: &mut Findings) {
     }
     for state in days.iter().filter(|state| state.is_open && !salts.iter().any(|(day, _)| *day == state.day)) {
         let what = format!("the salts of {} are not in {}", state.day, info.salts.display());
-        findings.fix(what, "bring them back if they are elsewhere; without them its visitors may count twice");
+        findings.fix(what, "bring them back if they are elsewhere; without them its visitors may count twice, and its newest lines wait: fathom-tui recount DATE");
     }
     for state in days.iter().filter(|state| state.unreadable) {
         let what = format!("a part of {} could not be opened, for its key was lost", state.day);
@@ -203,7 +203,7 @@ fn room(path: &Path, findings: &mut Findings) {
     #[cfg(target_os = "linux")]
     if rustix::fs::statfs(folder).is_ok_and(|disk| COPYING.contains(&(disk.f_type as u32))) {
         let what = format!("{} lies on a file system that keeps what was overwritten", folder.display());
-        findings.note(what, "keys may be found in old blocks and snapshots: put --state-dir and --salts on another, or a tmpfs");
+        findings.note(what, "keys may be found in old blocks and snapshots: put --state-dir on another one, and --salts there or on a tmpfs");
     }
 }
 

@@ -32,14 +32,16 @@ pub(super) fn base(query: &Query, with_kind: bool) -> String {
     sql
 }
 
-/// A page that too few saw has given away whatever ended there.
-const RATED: &str = "CASE WHEN bounces + exits + duration_n > 0 THEN visits ELSE 0 END";
+/// A page that too few saw has given away whatever ended there, and the row that took it
+/// (the first of all pages) has bounces of visits that stand elsewhere: neither has a rate.
+const RATED: &str = "CASE WHEN bounces + exits + duration_n > 0 AND page <> 1 THEN visits ELSE 0 END";
+const BOUNCES: &str = "CASE WHEN page = 1 THEN 0 ELSE bounces END";
 
 fn counters(table: Table) -> [&'static str; 9] {
     match table {
         Table::Hours => ["page_views", "visitors", "0", "visits", "0", "0", "0", "0", "0"],
         Table::Visits => ["page_views", "visitors", "0", "visits", "visits", "bounces", "0", "seconds", "timed"],
-        Table::Pages => ["page_views", "0", "uniques", "visits", RATED, "bounces", "exits", "duration_s", "duration_n"],
+        Table::Pages => ["page_views", "0", "uniques", "visits", RATED, BOUNCES, "exits", "duration_s", "duration_n"],
         Table::Pairs(_) => ["page_views", "0", "uniques", "visits", "0", "0", "0", "0", "0"],
     }
 }

@@ -6,7 +6,7 @@ use crate::model::{
     Channel, Counters, Country, CrossSums, Day, Device, Dictionary, Dimension, Kind, MinuteSums, Of, PageSums, SiteId,
     Sym, Symbols, VisitDims, VisitSums, Zone,
 };
-use crate::query::{Filter, Query, Table, UNKNOWN};
+use crate::query::{FEW, Filter, Query, Table, UNKNOWN};
 use crate::store::closed::{Rules, Sheet, Waiting};
 use crate::store::filter::{column, has_unknown};
 use crate::store::open::waiting;
@@ -192,7 +192,8 @@ impl OpenDays {
                     for (key, sums) in sheet.pages.iter().filter(|(key, _)| is_asked(query, (key.site, key.kind))) {
                         let number = |dimension| if dimension == Dimension::Host { key.host.0 } else { key.page.0 };
                         if passing.passes(number) {
-                            add(of_page(sums), day, &number);
+                            let is_few = |page| *self.symbols.text(Dictionary::Pages, page) == *FEW;
+                            add(of_page(sums, || is_few(key.page)), day, &number);
                         }
                     }
                 }
@@ -233,11 +234,16 @@ fn of_visits(sums: &VisitSums) -> Counters {
     Counters { visitors, visits, rated: visits, bounces, page_views, duration_s, duration_n, ..Counters::default() }
 }
 
-fn of_page(sums: &PageSums) -> Counters {
+fn of_page(sums: &PageSums, is_few: impl Fn() -> bool) -> Counters {
     let PageSums { page_views, uniques, visits, bounces, exits, duration_s, duration_n } = *sums;
     let [page_views, uniques, visits, bounces, exits, duration_s, duration_n] =
         [page_views, uniques, visits, bounces, exits, duration_s, duration_n].map(i64::from);
-    let rated = if bounces + exits + duration_n > 0 { visits } else { 0 };
+    // See the same of closed days.
+    let (rated, bounces) = match bounces + exits + duration_n > 0 {
+        true if is_few() => (0, 0),
+        true => (visits, bounces),
+        false => (0, bounces),
+    };
     Counters { page_views, visitors: 0, uniques, visits, rated, bounces, exits, duration_s, duration_n }
 }
 

@@ -1,7 +1,7 @@
 //! Sheets of closed days into their tables, sorted, table by table for many days at once.
 
-use super::sheet::Sheet;
-use crate::model::{Dictionary as D, RequestKey, Symbols, VisitDims};
+use super::sheet::{Sheet, VisitRow};
+use crate::model::{Class, Dictionary as D, MinuteKey, PageKey, RequestKey, Symbols, VisitDims};
 use crate::store::StoreError;
 use crate::store::columns::Columns;
 use crate::store::dictionary::Ids;
@@ -54,10 +54,15 @@ struct Writer<'w> {
     ids: &'w Ids,
 }
 
-/// The rows of one table of all sheets, with their day.
+/// The rows of one table of all sheets, with their day. In a sheet they lie by symbol,
+/// which tells what came first; here by what `$order` makes of their keys.
 macro_rules! rows {
-    ($sheets:expr, $table:ident) => {
-        $sheets.iter().flat_map(|sheet| sheet.$table.iter().map(move |(key, sums)| (sheet.day.0, key, sums)))
+    ($sheets:expr, $table:ident, $order:expr) => {
+        $sheets.iter().flat_map(|sheet| {
+            let mut rows: Vec<_> = sheet.$table.iter().map(|(key, sums)| (sheet.day.0, *key, *sums)).collect();
+            rows.sort_by_cached_key(|(_, key, _)| $order(key));
+            rows
+        })
     };
 }
 
@@ -79,7 +84,7 @@ impl Writer<'_> {
     }
 
     fn hours(&self, sheets: &[Sheet]) -> Result<(), StoreError> {
-        self.slices("hours", rows!(sheets, hours), |rows| {
+        self.slices("hours", rows!(sheets, hours, |key: &MinuteKey| (key.site, key.kind, key.minute)), |rows| {
             Columns::default()
                 .u32(rows.iter().map(|(_, key, _)| key.site))
                 .u8(rows.iter().map(|(_, key, _)| key.kind as u8))
@@ -92,7 +97,8 @@ impl Writer<'_> {
 
     fn visits(&self, sheets: &[Sheet]) -> Result<(), StoreError> {
         let id = |visit: &VisitDims| visit.map(|dictionary, sym| crate::model::Sym(self.ids.id(dictionary, sym)));
-        let all = rows!(sheets, visits).map(|(day, row, sums)| (day, row, id(&row.visit), sums));
+        let order = |row: &VisitRow| (row.of, self.ids.id(D::Hosts, row.host), id(&row.visit));
+        let all = rows!(sheets, visits, order).map(|(day, row, sums)| (day, row, id(&row.visit), sums));
         self.slices("visit_sums", all, |rows| {
             let visit = || rows.iter().map(|(_, _, visit, _)| visit);
             let sums = || rows.iter().map(|(.., sums)| sums);
@@ -121,7 +127,10 @@ impl Writer<'_> {
     }
 
     fn pages(&self, sheets: &[Sheet]) -> Result<(), StoreError> {
-        self.slices("page_sums", rows!(sheets, pages), |rows| {
+        let order = |key: &PageKey| {
+            (key.site, key.kind, self.ids.id(D::Pages, key.page), self.ids.id(D::Hosts, key.host))
+        };
+        self.slices("page_sums", rows!(sheets, pages, order), |rows| {
             let key = || rows.iter().map(|(_, key, _)| key);
             let sums = || rows.iter().map(|(.., sums)| sums);
             Columns::default()
@@ -141,7 +150,9 @@ impl Writer<'_> {
     }
 
     fn pairs(&self, sheets: &[Sheet]) -> Result<(), StoreError> {
-        let mut all: Vec<_> = rows!(sheets, pairs)
+        let mut all: Vec<_> = sheets
+            .iter()
+            .flat_map(|sheet| sheet.pairs.iter().map(move |(key, sums)| (sheet.day.0, key, sums)))
             .map(|(day, key, sums)| {
                 let (page, value) = (self.ids.id(D::Pages, key.page), self.ids.id(D::Values, key.value));
                 (day, key.of, key.dimension as u8, page, value, sums)
@@ -184,53 +195,62 @@ impl Writer<'_> {
         self.kind(Columns::default().u32(keys.clone().map(|key| key.site)).i32(days), keys)
     }
 
+    /// Requests by their numbers.
+    fn order(&self, key: &RequestKey) -> [u32; 7] {
+        let id = |dictionary, sym| self.ids.id(dictionary, sym);
+        let [method, bot, path] = [id(D::Methods, key.method), id(D::Bots, key.bot), id(D::Paths, key.path)];
+        [key.site, key.bucket, key.class as u32, key.status.into(), method, bot, path]
+    }
+
     fn requests(&self, sheets: &[Sheet]) -> Result<(), StoreError> {
-        self.slices("request_hours", rows!(sheets, request_hours), |rows| {
+        let order = |key: &RequestKey| self.order(key);
+        let order_of_bin = |(key, bin): &(RequestKey, u16)| (self.order(key), *bin);
+        self.slices("request_hours", rows!(sheets, request_hours, order), |rows| {
             let sums = || rows.iter().map(|(.., sums)| sums);
-            self.by_hour(rows.iter().map(|(_, key, _)| *key))
+            self.by_hour(rows.iter().map(|(_, key, _)| key))
                 .u32(sums().map(|s| s.requests as u32))
                 .i64(sums().map(|s| s.bytes))
                 .i64(sums().map(|s| s.time_us))
                 .u32(sums().map(|s| s.time_n as u32))
         })?;
-        self.slices("request_days", rows!(sheets, request_days), |rows| {
+        self.slices("request_days", rows!(sheets, request_days, order), |rows| {
             let sums = || rows.iter().map(|(.., sums)| sums);
-            let keys = || rows.iter().map(|(_, key, _)| *key);
+            let keys = || rows.iter().map(|(_, key, _)| key);
             self.by_day(keys(), rows.iter().map(|(day, ..)| *day))
                 .u32(keys().map(|key| self.ids.id(D::Bots, key.bot)))
                 .i64(sums().map(|s| s.bytes))
                 .i64(sums().map(|s| s.time_us))
                 .u32(sums().map(|s| s.time_n as u32))
         })?;
-        self.slices("error_days", rows!(sheets, errors), |rows| {
+        self.slices("error_days", rows!(sheets, errors, order), |rows| {
             let sums = || rows.iter().map(|(.., sums)| sums);
-            let keys = || rows.iter().map(|(_, key, _)| *key);
+            let keys = || rows.iter().map(|(_, key, _)| key);
             self.by_day(keys(), rows.iter().map(|(day, ..)| *day))
                 .u32(keys().map(|key| self.ids.id(D::Paths, key.path)))
                 .u32(sums().map(|s| s.requests as u32))
                 .i64(sums().map(|s| s.bytes))
         })?;
-        self.slices("latency_hours", rows!(sheets, latency_hours), |rows| {
+        self.slices("latency_hours", rows!(sheets, latency_hours, order_of_bin), |rows| {
             self.by_hour(rows.iter().map(|(_, (key, _), _)| key))
                 .u16(rows.iter().map(|(_, (_, bin), _)| *bin))
-                .u32(rows.iter().map(|(.., count)| **count as u32))
+                .u32(rows.iter().map(|(.., count)| *count as u32))
         })?;
-        self.slices("latency_days", rows!(sheets, latency_days), |rows| {
+        self.slices("latency_days", rows!(sheets, latency_days, order_of_bin), |rows| {
             let keys = || rows.iter().map(|(_, (key, _), _)| key);
             self.by_day(keys(), rows.iter().map(|(day, ..)| *day))
                 .u32(keys().map(|key| self.ids.id(D::Bots, key.bot)))
                 .u16(rows.iter().map(|(_, (_, bin), _)| *bin))
-                .u32(rows.iter().map(|(.., count)| **count as u32))
+                .u32(rows.iter().map(|(.., count)| *count as u32))
         })
     }
 
     fn ledger(&self, sheets: &[Sheet]) -> Result<(), StoreError> {
-        self.slices("ledger", rows!(sheets, ledger), |rows| {
+        self.slices("ledger", rows!(sheets, ledger, |key: &(u32, u32, Class)| (key.0, key.1, key.2 as u8)), |rows| {
             Columns::default()
                 .u32(rows.iter().map(|(_, key, _)| key.0))
                 .u32(rows.iter().map(|(_, key, _)| key.1))
                 .u8(rows.iter().map(|(_, key, _)| key.2 as u8))
-                .i64(rows.iter().map(|(.., lines)| **lines as i64))
+                .i64(rows.iter().map(|(.., lines)| *lines as i64))
         })
     }
 }

@@ -62,8 +62,9 @@ fn segments(connection: &Connection, day: model::Day, after: u64) -> Result<Vec<
     let sql = format!("{} ORDER BY last", parts.join(" UNION ALL "));
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params![day.0, after, day.0, after], |row| {
-        let place = Segment::place(day, row.get(1)?, row.get(2)?);
-        Ok(Found { tier: row.get(0)?, place, payload: row.get(3)? })
+        let tier = row.get(0)?;
+        let place = Segment::place(day, tier, row.get(1)?, row.get(2)?);
+        Ok(Found { tier, place, payload: row.get(3)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

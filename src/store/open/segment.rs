@@ -320,11 +320,11 @@ impl Mapped for State {
 }
 
 impl Segment {
-    /// Its two parts as bytes: everything but the crossed sums, and these.
-    fn encode(&self, symbols: &Symbols) -> (Vec<u8>, Vec<u8>) {
+    /// Its parts as bytes: sums with all texts, open visits, crossed sums.
+    fn encode(&self, symbols: &Symbols) -> [Vec<u8>; 3] {
         let facts = &self.facts;
         let mut names = Names::new(symbols);
-        let (mut body, mut crossed) = (Vec::new(), vec![LAYOUT]);
+        let (mut body, mut going_on, mut crossed) = (Vec::new(), vec![LAYOUT], vec![LAYOUT]);
         put(facts.minutes.iter().map(minute_cells), &mut body);
         put(names.rows(&facts.pages).iter().map(page_cells), &mut body);
         put(names.rows(&facts.visits).iter().map(visit_cells), &mut body);
@@ -351,28 +351,33 @@ impl Segment {
                 (*hash, visit)
             })
             .collect();
-        put(open.iter().map(visit_state_cells), &mut body);
+        put(open.iter().map(visit_state_cells), &mut going_on);
         put(names.rows(&facts.crossed).iter().map(crossed_cells), &mut crossed);
         let mut sums = vec![LAYOUT];
         names.put(&mut sums);
         sums.extend_from_slice(&body);
-        (sums, crossed)
+        [sums, going_on, crossed]
     }
 
-    /// Sealed, both parts behind each other.
+    /// Sealed, its parts behind each other.
     pub(in crate::store) fn seal(&self, symbols: &Symbols, seal: &dyn Seal, place: Place) -> Vec<u8> {
-        let (sums, crossed) = self.encode(symbols);
-        let sums = seal.seal(place, &pack(&sums));
-        let mut out = (sums.len() as u32).to_le_bytes().to_vec();
-        out.extend_from_slice(&sums);
-        if place.part == Part::Sums {
-            out.extend_from_slice(&seal.seal(Place { part: Part::Crossed, ..place }, &pack(&crossed)));
+        let [sums, going_on, crossed] = self.encode(symbols);
+        let mut out = Vec::new();
+        let mut add = |part: Part, bytes: &[u8]| {
+            let sealed = seal.seal(Place { part, ..place }, &pack(bytes));
+            out.extend_from_slice(&(sealed.len() as u32).to_le_bytes());
+            out.extend_from_slice(&sealed);
+        };
+        add(place.part, &sums);
+        if place.part != Part::Carried {
+            add(Part::Open, &going_on);
+            add(Part::Crossed, &crossed);
         }
         out
     }
 
-    /// Opened again. Crossed sums are left out where they cannot be opened, or are not
-    /// wanted. Nothing if the key is another, or the bytes are not those that were sealed.
+    /// Opened again. Open visits and crossed sums are left out where they cannot be opened,
+    /// crossed sums also where they are not wanted. Nothing if the key is another, or the bytes are not those that were sealed.
     pub(in crate::store) fn open(
         mut bytes: &[u8],
         symbols: &Symbols,
@@ -380,12 +385,15 @@ impl Segment {
         place: Place,
         with_crossed: bool,
     ) -> Option<Segment> {
-        let length = number(&mut bytes)? as usize;
-        let sums = unpack(&seal.open(place, take(&mut bytes, length)?)?)?;
+        let mut part = |part: Part| -> Option<Option<Vec<u8>>> {
+            let length = number(&mut bytes)? as usize;
+            let sealed = take(&mut bytes, length)?;
+            let Some(opened) = seal.open(Place { part, ..place }, sealed) else { return Some(None) };
+            let plain = unpack(&opened)?;
+            (plain.first() == Some(&LAYOUT)).then(|| Some(plain[1..].to_vec()))
+        };
+        let sums = part(place.part)??;
         let mut sums = &sums[..];
-        if take(&mut sums, 1)? != [LAYOUT] {
-            return None;
-        }
         let found = Found::get(&mut sums, symbols)?;
         let mut facts = Facts {
             minutes: found.rows(&mut sums, minute_of)?,
@@ -404,22 +412,23 @@ impl Segment {
             let marks = Marks { several: small(several)?, newest: small(newest)? };
             facts.marks.push(((small(site)?, of_kind(kind)?), marks));
         }
-        let open = found.rows(&mut sums, |cells| visit_state_of(cells).map(|(hash, visit)| (State(visit), hash)))?;
-        let open = open.into_iter().map(|(State(visit), hash)| (hash, visit)).collect();
-        if with_crossed && let Some(crossed) = seal.open(Place { part: Part::Crossed, ..place }, bytes) {
-            let crossed = unpack(&crossed)?;
-            let mut crossed = &crossed[..];
-            if take(&mut crossed, 1)? != [LAYOUT] {
-                return None;
+        let mut open = Vec::new();
+        if place.part != Part::Carried {
+            if let Some(going_on) = part(Part::Open)? {
+                let state = |cells| visit_state_of(cells).map(|(hash, visit)| (State(visit), hash));
+                let states = found.rows(&mut &going_on[..], state)?;
+                open.extend(states.into_iter().map(|(State(visit), hash)| (hash, visit)));
             }
-            facts.crossed = found.rows(&mut crossed, crossed_of)?;
+            if with_crossed && let Some(crossed) = part(Part::Crossed)? {
+                facts.crossed = found.rows(&mut &crossed[..], crossed_of)?;
+            }
         }
         Some(Segment { facts, open })
     }
 
-    /// The place of the segment of these commits.
-    pub(in crate::store) fn place(day: Day, first: u64, last: u64) -> Place {
-        Place { day, first, last, part: Part::Sums }
+    /// The place of the segment of these commits; that of tier 0 is the newest.
+    pub(in crate::store) fn place(day: Day, tier: u8, first: u64, last: u64) -> Place {
+        Place { day, first, last, part: if tier == 0 { Part::Newest } else { Part::Sums } }
     }
 }
 
@@ -435,8 +444,8 @@ pub(in crate::store) fn read_any(bytes: &[u8]) {
             Some(pack(self.0))
         }
     }
-    let place = Segment::place(Day(0), 0, 0);
-    let _ = Segment::open(&0u32.to_le_bytes(), &Symbols::default(), &Plain(bytes), place, true);
+    let place = Segment::place(Day(0), 1, 0, 0);
+    let _ = Segment::open(&[0; 12], &Symbols::default(), &Plain(bytes), place, true);
 }
 
 #[cfg(test)]
@@ -477,7 +486,7 @@ mod tests {
         };
         let facts = Facts { pages, crossed, ..Facts::default() };
         let segment = Segment { facts, open: vec![([9; 16], open)] };
-        let place = Segment::place(Day(1), 1, 1);
+        let place = Segment::place(Day(1), 0, 1, 1);
         let bytes = segment.seal(&symbols, &Plain, place);
         let others = Symbols::default();
         for n in 0..10 {

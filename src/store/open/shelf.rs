@@ -77,7 +77,8 @@ impl Shelf {
     }
 
     fn grow(&mut self, work: &Work<'_>, spines: &[Spine], more: Segment) -> Result<(), StoreError> {
-        let growing = spines.iter().find(|spine| spine.tier == 0).copied();
+        // One whose salt is lost stays, and another grows behind it.
+        let growing = spines.iter().rfind(|spine| spine.tier == 0).copied();
         let known = self.newest.remove(&work.day);
         let (first, mut segment) = match growing {
             None => (work.commit, Segment::default()),
@@ -92,7 +93,7 @@ impl Shelf {
                         work.delete(&[spine])?;
                         (spine.first, segment)
                     }
-                    // Its key is lost: it stays as it is, for whoever brings that back.
+                    // It stays as it is, for whoever brings its key or salt back.
                     None => (work.commit, Segment::default()),
                 }
             }
@@ -171,11 +172,11 @@ impl Work<'_> {
     }
 
     fn read(&self, table: &str, spine: Spine) -> Result<Option<Segment>, StoreError> {
-        let Spine { first, last, .. } = spine;
+        let Spine { tier, first, last } = spine;
         let sql = format!("SELECT payload FROM {table} WHERE day = ? AND first = ? AND last = ?");
         let payload: Vec<u8> =
             self.connection.query_row(&sql, params![self.day.0, first, last], |row| row.get(0))?;
-        let place = Segment::place(self.day, first, last);
+        let place = Segment::place(self.day, tier, first, last);
         Ok(Segment::open(&payload, self.symbols, self.seal, place, true))
     }
 
@@ -187,7 +188,7 @@ impl Work<'_> {
     }
 
     fn insert(&self, table: &str, tier: Tier, first: u64, last: u64, segment: &Segment) -> Result<(), StoreError> {
-        let payload = segment.seal(self.symbols, self.seal, Segment::place(self.day, first, last));
+        let payload = segment.seal(self.symbols, self.seal, Segment::place(self.day, tier, first, last));
         let mut appender = self.connection.appender(table)?;
         appender.append_row(params![self.day.0, tier, first, last, payload])?;
         Ok(appender.flush()?)
@@ -250,5 +251,6 @@ pub(in crate::store) fn leave_out(
         open: open.into_iter().collect(),
     };
     work.insert_full(Segment { facts, open: Vec::new() }, last, last)?;
-    work.insert("sealed", 0, last, last, &open)
+    // Of a day whose salt is lost nothing can be newest.
+    work.insert("sealed", 1, last, last, &open)
 }

@@ -1,5 +1,5 @@
 INSERT INTO sites VALUES (1, 'example.com');
-INSERT INTO pages SELECT i + 1, '/section-' || (i % 40) || '/page-' || i FROM range(20000) t(i);
+INSERT INTO pages SELECT i + 2, '/section-' || (i % 40) || '/page-' || i FROM range(20000) t(i);
 INSERT INTO referrers SELECT i + 1, 'host' || (i % 700) || '.example/path-' || i FROM range(5000) t(i);
 INSERT INTO sources SELECT i + 1, 'source ' || i FROM range(700) t(i);
 INSERT INTO agents SELECT i + 1, 'Family' || (i % 12) || chr(31) || (i // 12) FROM range(200) t(i);
@@ -19,7 +19,7 @@ INSERT INTO visit_sums
     ORDER BY ALL;
 INSERT INTO page_sums
     SELECT 1, 0, {day} - day, page, 0, sum(n), sum(n * 3 // 4), sum(n // 3), sum(n // 6), sum(n // 3), sum(n * 40), sum(n // 2)
-    FROM (SELECT day, 1 + CAST(floor(20000 * pow(random(), 3)) AS UINTEGER) AS page, 1 AS n
+    FROM (SELECT day, 2 + CAST(floor(20000 * pow(random(), 3)) AS UINTEGER) AS page, 1 AS n
           FROM (SELECT CAST(floor(365 * (i / {views}.0)) AS INTEGER) AS day FROM range({views}) t(i)))
     GROUP BY day, page ORDER BY ALL;
 INSERT INTO pairs

@@ -84,3 +84,5 @@ CREATE TABLE hosts (id UINTEGER, text VARCHAR);
 CREATE TABLE bots (id UINTEGER, text VARCHAR);
 CREATE TABLE methods (id UINTEGER, text VARCHAR);
 CREATE TABLE values_of_pairs (id UINTEGER, text VARCHAR);
+-- The row that takes what rows of few visitors may not tell is known by its number.
+INSERT INTO pages VALUES (1, '(few)');
