@@ -9,7 +9,7 @@ times    (begin, end, page): the page was seen between these seconds
 regulars (traits, page): who has these traits comes for this page
 bytes    (what, where): found where it must not be
 
-Traits are sets of (dimension, text). Days and seconds are epoch seconds, pages numbers of the site."""
+Traits are sets of (dimension, text); ("-dimension", texts) says that it is none of these. Days and seconds are epoch seconds, pages numbers of the site."""
 
 from typing import NamedTuple
 
@@ -27,16 +27,34 @@ RARE = "(rare)"
 
 def fits(described, own):
     """Whether traits as the store says them may be those of a visit."""
-    return all(own.get(name, "") == text or fits_rare(text, own.get(name, "")) for name, text in described)
+    for name, text in described:
+        if name.startswith("-"):
+            if value(own, name[1:]) in text:
+                return False
+        elif not fits_one(text, value(own, name)):
+            return False
+    return True
 
 
-def fits_rare(text, own):
-    """The same for a text of which a part is hidden."""
-    if text == RARE:
+def value(own, name):
+    """What a visit has of a dimension."""
+    if name.startswith("utm_"):
+        fields = own["campaign"].split("\x1f") + ["", ""]
+        return fields[("utm_source", "utm_medium", "utm_campaign").index(name)]
+    return own.get(name, "")
+
+
+def fits_one(text, own):
+    """The same for one text, of which a part may be hidden, or only the first part told."""
+    if text in (own, RARE):
         return True
-    if not isinstance(text, str) or RARE not in text:
+    if not isinstance(text, str) or not isinstance(own, str):
+        return False
+    if "\x1f" not in text and "\x1f" in own:
+        return text == own.split("\x1f")[0]
+    if RARE not in text:
         return False
     if "\x1f" in text:
-        parts, owned = text.split("\x1f"), str(own).split("\x1f")
+        parts, owned = text.split("\x1f"), own.split("\x1f")
         return len(parts) == len(owned) and all(a in (RARE, b) for a, b in zip(parts, owned))
-    return str(own).startswith(text.removesuffix(RARE))
+    return own.startswith(text.removesuffix(RARE))

@@ -3,7 +3,7 @@
 The separator of fields in a text of the store is U+001F."""
 
 DIRECT = "Direct / none"
-CHANNELS = ("direct", "search", "social", "ai", "mail", "campaign", "paid", "referral")
+CHANNELS = ("direct", "search", "social", "ai_assistant", "mail", "campaign", "paid", "referral")
 DEVICES = (None, "desktop", "phone", "tablet")
 
 CHROME = "Mozilla/5.0 (%s) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%s.0.0.0 %sSafari/537.36%s"

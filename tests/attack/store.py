@@ -18,8 +18,8 @@ import wal
 
 KINDS = {"agents": ("browser", "os"), "places": ("region", "city"), "pages": ("page",), "hosts": ("host",),
          "sources": ("source",), "referrers": ("referrer",), "campaigns": ("campaign",)}
-DEVICES = (None, "desktop", "phone", "tablet")
-CHANNELS = ("direct", "search", "social", "ai", "mail", "campaign", "paid", "referral")
+DEVICES = ("unknown", "desktop", "phone", "tablet", "(rare)")
+CHANNELS = ("direct", "search", "social", "ai_assistant", "mail", "campaign", "paid", "referral", "(rare)")
 DIMENSIONS = ("country", "browser", "os", "device", "source", "referrer", "channel", "campaign")
 
 
@@ -185,6 +185,8 @@ def country(number):
     """A country's code from its stored number."""
     if isinstance(number, str):
         return number
+    if number and number < 256 * ord("A"):
+        return "(rare)"
     return struct.pack(">H", number).decode("latin-1") if number else ""
 
 
