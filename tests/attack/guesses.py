@@ -19,6 +19,8 @@ class Guesses(NamedTuple):
     claims: list
     # For each claim how likely it is to whoever knows only what is said of groups of three and more.
     known: list = ()
+    # Whether the claims are proved, not guessed: then each that does not follow from totals alone is one too many.
+    proved: bool = False
     note: str = ""
 
 
@@ -29,7 +31,7 @@ def fits(described, own):
     """Whether traits as the store says them may be those of a visit."""
     for name, text in described:
         if name.startswith("-"):
-            if value(own, name[1:]) in text:
+            if any(fits_one(one, value(own, name[1:])) for one in text):
                 return False
         elif not fits_one(text, value(own, name)):
             return False

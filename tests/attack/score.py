@@ -48,15 +48,18 @@ class Truth:
         known = dict(zip(guesses.claims, guesses.known))
         if guesses.unit == "bytes":
             return Score(len(claims), len(claims), 0.0, 0.0)
-        judge = getattr(self, guesses.unit)
         if guesses.unit == "regulars":
             return self.score_regulars(claims)
+        judge = getattr(self, guesses.unit)
         claims = [claim for claim in claims if not self.is_open_secret(guesses.unit, claim)]
         true = judge(claims, None)
         worlds = [judge(claims, world) for world in range(1, WORLDS + 1)] if claims else [[]]
         if known:
             return score_known(claims, true, worlds, known)
         sums = [sum(world) for world in worlds]
+        if guesses.proved:
+            always = sum(all(world[i] for world in worlds) for i in range(len(claims)))
+            return Score(sum(true), len(claims), mean(sums), always)
         return Score(sum(true), len(claims), mean(sums), limit(sums))
 
     def is_open_secret(self, unit, claim):
@@ -166,19 +169,21 @@ class Truth:
         return found
 
     def score_regulars(self, claims):
-        """A random pairer knows the regulars' traits and pages and pairs them at random."""
+        """A random pairer knows the regulars' traits and the pages that they come for, and pairs them at random."""
         visits = {visit.visitor: visit.traits for visit in self.traffic.visits}
         own = {visitor: page for visitor, page in self.traffic.favourites.items() if visitor in visits}
+        whose = {claim: [who for who in own if fits(claim[0], visits[who])] for claim in claims}
+        claims = [claim for claim in claims if whose[claim]]
 
-        def right(pairs):
-            return sum(any(fits(traits, visits[who]) and page == own[who] for who in own) for traits, page in pairs)
+        def right(pages):
+            return sum(any(page == own[who] for who in whose[claim]) for claim, page in zip(claims, pages))
 
         chance, sums = random.Random("regulars"), []
-        pages = [page for _, page in claims]
+        dealt = list(own.values())
         for _ in range(WORLDS):
-            chance.shuffle(pages)
-            sums.append(right(list(zip((traits for traits, _ in claims), pages))))
-        return Score(right(claims), len(claims), mean(sums), limit(sums))
+            chance.shuffle(dealt)
+            sums.append(right(dealt))
+        return Score(right([page for _, page in claims]), len(claims), mean(sums), limit(sums))
 
 
 def score_known(claims, true, worlds, known):

@@ -255,15 +255,15 @@ def month(seed, days, views, regulars=10):
 
 
 def small(seed, days=30):
-    """A site of three to ten visitors a day, some of them regulars."""
+    """A site of four to ten visitors a day: regulars who come every other day, and strangers."""
     maker = Maker(f"{seed} small", 3)
-    regular = [*maker.regulars(3)]
+    regular = [*maker.regulars(7)]
     for number in range(days):
         day = FIRST_DAY - 30 * DAY + number * DAY
-        visitors = regular[:maker.chance.randrange(1, 4)] + [maker.stranger() for _ in range(maker.chance.randrange(2, 8))]
+        visitors = [visitor for visitor in regular if maker.chance.random() < 0.5]
+        visitors += [maker.stranger() for _ in range(maker.chance.randrange(2, 6))]
         maker.chance.shuffle(visitors)
-        for hour in (9, 14):
-            some = visitors[:len(visitors) // 2] if hour == 9 else visitors[len(visitors) // 2:]
+        for hour, some in ((9, visitors[:len(visitors) // 2]), (14, visitors[len(visitors) // 2:])):
             count = sum(maker.chance.randrange(1, 6) for _ in some)
             begin = day + hour * 3600 + maker.chance.randrange(1200)
             maker.stretch(day, [begin + 15 * n for n in range(count)], some)
