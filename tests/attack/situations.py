@@ -7,6 +7,9 @@ from program import Program, Watch
 from store import Store
 from traffic import DAY, LIVE
 
+# Lines for closed days of a month: of which day, on which day they come, visitors, views.
+LATE = ((12, 16, 1, 3), (18, 22, 4, 10))
+
 
 def files(folder):
     """Every file below a folder but what the test itself keeps."""

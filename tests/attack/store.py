@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import duckdb
 
+import earlier
 import wal
 
 KINDS = {"agents": ("browser", "os"), "places": ("region", "city"), "pages": ("page",), "hosts": ("host",),
@@ -65,6 +66,8 @@ class Store:
     state: str = None
     # The program that made it, for who holds the keys.
     program: str = None
+    # Addresses and agents that must be in no file.
+    secrets: tuple = ()
 
     @functools.cached_property
     def tables(self):
@@ -90,6 +93,11 @@ class Store:
             ends = wal.ends(file.read())
         last = self.last if self.last is not None else len(ends)
         return [Copy(last - len(ends) + i, self.database, self.log, end) for i, end in enumerate([0, *ends])]
+
+    @functools.cached_property
+    def earlier(self):
+        """Tables of earlier states that are left in the file."""
+        return earlier.states(self.database)
 
     def texts(self, dictionary, tables=None):
         """The texts of a dictionary by number."""
