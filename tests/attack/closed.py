@@ -15,6 +15,11 @@ PAIRED = {3: "referrer", 4: "source", 5: "channel", 6: "utm_source", 7: "utm_med
 COUNTERS = ("page_views", "visitors", "uniques", "visits", "bounces", "exits", "duration_s", "duration_n", "seconds", "timed")
 
 
+def counters():
+    """Counters by name, all nothing."""
+    return defaultdict(int)
+
+
 @dataclass
 class Closed:
     """One day, or one hour of the version before."""
@@ -22,11 +27,11 @@ class Closed:
     # Traits and counters of visits that have them in common.
     visits: list = field(default_factory=list)
     # Counters by page; one that is not of the site has its text for a number.
-    pages: dict = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    pages: dict = field(default_factory=lambda: defaultdict(counters))
     # By dimension and value, counters by page.
     pairs: dict = field(default_factory=lambda: defaultdict(dict))
     # By page and traits together, which only the version before has.
-    both: dict = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    both: dict = field(default_factory=lambda: defaultdict(counters))
     # Whether pages and visits are of the same views: nothing came along from another day, and nothing came late.
     is_whole: bool = True
 
@@ -36,10 +41,18 @@ class Closed:
 
 def days(store, tables=None):
     """All closed days."""
+    if store.days is not None:
+        return store.days
     tables = tables or store.tables
     if "page_facts" in tables:
         return facts(store, tables, DAY)
     return sums(store, tables) if "visit_sums" in tables else []
+
+
+def pick(found):
+    """Of days with many visitors a few are enough; of days with few all."""
+    many = found and max(day.visitors() for day in found) > 15
+    return found[::max(1, len(found) // 7)] if many else found
 
 
 def all_texts(store, tables):
@@ -50,7 +63,7 @@ def all_texts(store, tables):
 def facts(store, tables, span):
     """The version before, by so many seconds."""
     texts, numbers = all_texts(store, tables), page_numbers(store.pages)
-    found, rows = {}, defaultdict(lambda: defaultdict(int))
+    found, rows = {}, defaultdict(counters)
     for row in tables["page_facts"].dicts():
         begin = row["bucket"] // span * span
         day = found.setdefault(begin, Closed(begin))
@@ -61,8 +74,8 @@ def facts(store, tables, span):
                 day.both[page, own][counter] += row[counter]
                 day.pages[page][counter] += row[counter]
                 rows[begin, own][counter] += row[counter]
-    for (begin, own), counters in rows.items():
-        found[begin].visits.append((own, counters))
+    for (begin, own), some in rows.items():
+        found[begin].visits.append((own, some))
     return [found[begin] for begin in sorted(found)]
 
 
@@ -80,7 +93,7 @@ def sums(store, tables):
             if RARE not in str(text):
                 named[row["day"], name].add(text)
     for number, day in found.items():
-        day.visits = [(described(own, number, named), counters) for own, counters in day.visits]
+        day.visits = [(described(own, number, named), some) for own, some in day.visits]
     for row in tables["page_sums"].dicts():
         for name in COUNTERS:
             if name in row:

@@ -10,6 +10,8 @@ TRAITS = DIMENSIONS + ("region", "city", "bucket")
 
 
 def attack(store):
+    if store.begin is None:
+        return []
     if "page_facts" in store.tables:
         return [deltas(store, groups(store))]
     return [closest(store)]

@@ -7,7 +7,6 @@ from collections import defaultdict
 
 import closed
 from guesses import Guesses
-from subtraction import pick
 
 FEW = 3
 # Counter of a pair, and the counter of visits that bounds it.
@@ -16,7 +15,7 @@ COUNTERS = ((0, "page_views", "page_views"), (1, "uniques", "visits"), (2, "visi
 
 def attack(store):
     claims = []
-    for day in pick([day for day in closed.days(store) if day.is_whole and day.pairs]):
+    for day in closed.pick([day for day in closed.days(store) if day.is_whole and day.pairs]):
         claims += crossed(day)
     return [Guesses("visits", claims, proved=True)]
 

@@ -21,10 +21,10 @@ def attack(store):
 
 def states(store, tables):
     """What an earlier state tells that the last one does not."""
-    if "page_facts" in tables:
+    if "page_facts" in tables and store.begin is not None:
         commits = commit_rows.split(store, tables)
         yield commit_rows.deltas(store, commits)
-    elif any(name in tables and tables[name].rows and name not in KNOWN for name in tables):
+    elif "page_facts" not in tables and any(name in tables and tables[name].rows and name not in KNOWN for name in tables):
         yield Guesses("bytes", [(name, "earlier state") for name in tables if tables[name].rows and name not in KNOWN])
     if "page_sums" in tables and "page_sums" in store.tables:
         gone = [row for row in tables["page_sums"].rows if row not in set(store.tables["page_sums"].rows)]

@@ -6,70 +6,75 @@ import re
 
 from guesses import Guesses
 
-# By chance four bytes of an address are found once in so many bytes.
-CHANCE = 2 ** 32
+# What a text of an address looks like.
+LOOKS = re.compile(rb"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){3,7}")
+# By chance four bytes of an address are found once in so many bytes; of so many addresses they are looked for.
+CHANCE, SAMPLE = 2 ** 32, 60
 
 
 def attack(store):
-    texts, binary = forms(store.secrets)
-    found = []
+    secrets, found = Secrets(store.secrets), []
     for path in store.files:
-        if not os.path.exists(path):
-            continue
-        with open(path, "rb") as file:
-            data = file.read()
-        name = os.path.basename(path)
-        found += [(text.decode(), name) for text in texts if is_there(text, data)]
-        if not name.endswith((".salt", ".key")):
-            found += [(form.hex(), name) for form in binary if form in data]
-            found += short(store.secrets, data, name)
+        if os.path.exists(path):
+            with open(path, "rb") as file:
+                found += secrets.search(file.read(), os.path.basename(path))
     return [Guesses("bytes", found)]
 
 
-def forms(secrets):
-    """As text, and in binary where that is long enough to be no chance."""
-    texts, binary = {b"Mozilla/5.0"}, set()
-    for secret in secrets:
-        texts.add(secret.encode())
-        try:
-            address = ipaddress.ip_address(secret)
-        except ValueError:
-            continue
-        if address.version == 4:
-            binary.add(ipaddress.IPv6Address(f"::ffff:{secret}").packed)
-        else:
-            binary |= {address.packed, address.packed[:8]}
-            texts.add(address.exploded.encode())
-    return texts, binary
+class Secrets:
+    def __init__(self, secrets):
+        self.texts, self.agents, self.short, self.long = set(), {b"Mozilla/5.0"}, [], set()
+        for secret in secrets:
+            try:
+                address = ipaddress.ip_address(secret)
+            except ValueError:
+                self.agents.add(secret.encode())
+                continue
+            self.texts |= {secret.encode(), address.exploded.encode()}
+            if address.version == 4:
+                self.short.append(address.packed)
+                self.long.add(ipaddress.IPv6Address(f"::ffff:{secret}").packed)
+            else:
+                # Of a network of /64 the first half is the visitor's.
+                self.long.add(address.packed[:8])
+        self.begins = {form[:6] for form in self.long}
 
+    def search(self, data, name):
+        """What is there of them, each as (what, file)."""
+        yield from ((text.decode(), name) for text in sorted(self.texts & set(LOOKS.findall(data))))
+        yield from ((agent.decode(), name) for agent in sorted(self.agents) if agent in data)
+        if name.endswith((".salt", ".key")):
+            return
+        for begin in sorted(self.begins):
+            at = -1
+            while (at := data.find(begin, at + 1)) >= 0:
+                if {data[at:at + 8], data[at:at + 16]} & self.long:
+                    yield data[at:at + 16].hex(), name
+                if begin == bytes(6):
+                    # Of a stretch of zeros only the end can be that of an address.
+                    at = re.compile(rb"[^\0]|\Z").search(data, at).start() - 12 if data[at:at + 12] == bytes(12) else at
+        yield from self.by_four(data, name)
 
-def is_there(text, data):
-    """A text, but not as the beginning or end of a longer number."""
-    if text not in data:
-        return False
-    return re.search(rb"(?<![0-9.])" + re.escape(text) + rb"(?![0-9])", data) is not None
-
-
-def short(secrets, data, name):
-    """Four bytes are found by chance in what is noise: there must be more of them than of others like them."""
-    own, other = 0, 0
-    for secret in secrets:
-        if re.fullmatch(r"[\d.]+", secret):
-            packed = ipaddress.IPv4Address(secret).packed
+    def by_four(self, data, name):
+        """Four bytes are found by chance in what is noise: there must be more of them than of others like them."""
+        own, other, sample = 0, 0, self.short[:SAMPLE]
+        for packed in sample:
             for form in (packed, packed[::-1]):
                 own += form in data
-                other += any(bytes(b ^ flip for b in form) in data for flip in (0x11, 0x2c))
-    limit = 3 + 2 * other + 4 * (len(secrets) * 2 * len(data) / CHANCE) ** 0.5
-    return [(f"{own} addresses in four bytes", name)] if own > limit else []
+                other += bytes(b ^ 0x2C for b in form) in data
+        if own > 3 + 2 * other + 4 * (2 * len(sample) * len(data) / CHANCE) ** 0.5:
+            yield f"{own} addresses in four bytes", name
 
 
 def planted(store, folder):
-    """The same files with each secret in one of its forms: all of them have to be found."""
-    texts, binary = forms(store.secrets)
+    """The same file with each secret in each of its forms: so many have to be found."""
+    secrets = Secrets(store.secrets)
     path = os.path.join(folder, "planted.duckdb")
     with open(store.database, "rb") as file:
         data = file.read()
+    parts = sorted(secrets.texts | secrets.agents) + sorted(secrets.long)
     with open(path, "wb") as file:
-        file.write(data + b" ".join(sorted(texts)) + b" ".join(sorted(binary)))
+        file.write(data + b" ".join(parts) + b" " + b" ".join(secrets.short))
     store.files = [path]
-    return len(texts) + len(binary)
+    # The four bytes are found together.
+    return len(parts) + 1

@@ -26,6 +26,8 @@ def open_day(store, state, day):
 
 
 def attack(store):
+    if store.begin is None:
+        return []
     day = store.begin // DAY * DAY
     try:
         opened = open_day(store, store.state, day)

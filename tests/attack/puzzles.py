@@ -16,9 +16,8 @@ SMALL = 2500
 
 
 def attack(store):
-    """Days of few visitors first: they are the easiest. Some of many."""
-    claims, days = [], sorted((day for day in closed.days(store) if day.is_whole and day.pages), key=closed.Closed.visitors)
-    for day in days[:30] if not days or days[-1].visitors() < 40 else days[::max(1, len(days) // 6)]:
+    claims = []
+    for day in closed.pick([day for day in closed.days(store) if day.is_whole and day.pages]):
         try:
             claims += proved(day)
         except Contradiction:

@@ -66,6 +66,8 @@ class Store:
     state: str = None
     # The program that made it, for who holds the keys.
     program: str = None
+    # Closed days, if there is no file.
+    days: list = None
     # Addresses and agents that must be in no file.
     secrets: tuple = ()
 
