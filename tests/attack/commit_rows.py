@@ -1,7 +1,8 @@
 """Pairs the rows of a commit.
 
 Before: a commit's "-1 exit, +12 seconds" on one page stood beside the "+1 page view" of the next one.
-Now: what is plain of a commit are hashes of the day and sealed rows; those whose bits are closest are paired."""
+Now: what is plain of a commit are hashes of the day and sealed rows. Commits are paired whose hashes have the closest bits;
+and, where a commit is one view, those that brought as many: a visitor's first two pages bring two, later ones one."""
 
 from guesses import Guesses
 from store import DIMENSIONS, page_numbers
@@ -14,7 +15,7 @@ def attack(store):
         return []
     if "page_facts" in store.tables:
         return [deltas(store, groups(store))]
-    return [closest(store)]
+    return [closest(store), counted(store)]
 
 
 def groups(store):
@@ -74,3 +75,14 @@ def closest(store):
             claims.append((commit.second, min(seen, key=distance)[0]))
         seen += [(commit.second, h) for h in hashes]
     return Guesses("seconds", claims)
+
+
+def counted(store):
+    """How many hashes a view brought tells how much of its visit was before."""
+    claims, last = [], {}
+    for commit in store.commits if store.rate == 1 else ():
+        hashes = len(commit.added.get("seen", []))
+        if hashes in last:
+            claims.append((commit.second, last[hashes]))
+        last[hashes] = commit.second
+    return Guesses("seconds", claims, note="by the number of hashes")

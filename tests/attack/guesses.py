@@ -9,7 +9,8 @@ times    (begin, end, page): the page was seen between these seconds
 regulars (traits, page): who has these traits comes for this page
 bytes    (what, where): found where it must not be
 
-Traits are sets of (dimension, text); ("-dimension", texts) says that it is none of these. Days and seconds are epoch seconds, pages numbers of the site."""
+Traits are sets of (dimension, text); ("-dimension", texts) says that it is none of these,
+("|dimension", texts) that it is one of them. Days and seconds are epoch seconds, pages numbers of the site."""
 
 from typing import NamedTuple
 
@@ -32,6 +33,9 @@ def fits(described, own):
     for name, text in described:
         if name.startswith("-"):
             if any(fits_one(one, value(own, name[1:])) for one in text):
+                return False
+        elif name.startswith("|"):
+            if not any(fits_one(one, value(own, name[1:])) for one in text):
                 return False
         elif not fits_one(text, value(own, name)):
             return False

@@ -38,13 +38,13 @@ from score import Truth
 from store import Store
 
 ATTACKS = ("commit_rows", "wal_rows", "wal_bytes", "segments", "cursors", "rare_visits", "puzzles", "subtraction", "crossings",
-           "regulars", "thin_hours", "late_texts", "freed_blocks", "known_strings", "opened")
+           "regulars", "thin_hours", "late_texts", "row_order", "freed_blocks", "known_strings", "opened")
 # Where an attack has to find something. What the version before did not have was made for it.
 PROOFS = {"before": ("commit_rows", "wal_rows", "wal_bytes", "segments", "cursors", "late_texts", "rare_visits"),
           "before, merged": ("freed_blocks", "rare_visits"),
           "before, month": ("regulars", "thin_hours", "rare_visits"),
           "before, small": ("subtraction", "puzzles"),
-          "naive pairs": ("subtraction", "puzzles", "crossings"),
+          "naive pairs": ("subtraction", "puzzles", "crossings", "row_order"),
           "planted": ("known_strings", "opened")}
 HIDE = '[privacy]\nrare = "hide"\n'
 
