@@ -17,7 +17,7 @@ FIXED = len(' - - [10/Mar/2026:11:50:00 +0000] "GET  HTTP/1.1" 200  "" "" 0.123\
 
 
 def attack(store):
-    found = [Guesses("bytes", list(streams(store)), note="payloads that share a key stream")]
+    found = [Guesses("bytes", list(streams(store)), note="sizes, key streams")]
     if "position" in store.tables["inputs"].columns and store.rate == 1:
         found.append(Guesses("times", list(named(store))))
     return found
@@ -63,6 +63,9 @@ def named(store):
 
 def streams(store):
     """Payloads of which one with the other makes mostly zeros, though they differ."""
+    sizes = {len(value) for commit in store.commits for row in commit.added.get("inputs", []) for value in row if isinstance(value, bytes)}
+    if len(sizes) > 1:
+        yield "inputs", f"{len(sizes)} sizes"
     for table in ("inputs", "sealed", "carried"):
         before = None
         for commit in store.commits:

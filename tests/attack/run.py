@@ -19,6 +19,7 @@ import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from importlib import import_module
+from multiprocessing import get_context
 from typing import NamedTuple
 
 try:
@@ -46,6 +47,8 @@ PROOFS = {"before": ("commit_rows", "wal_rows", "wal_bytes", "segments", "cursor
           "before, small": ("subtraction", "puzzles"),
           "naive pairs": ("subtraction", "puzzles", "crossings", "row_order"),
           "planted": ("known_strings", "opened")}
+# What docs/privacy.md says is not kept from whoever looks at many days of a small site. With `rare = "hide"` it is.
+KNOWN = {("regulars", "month, 40 days"), ("regulars", "small, 40 days")}
 HIDE = '[privacy]\nrare = "hide"\n'
 
 
@@ -109,8 +112,10 @@ def jobs(options, folder):
     days, views = (10, min(options.views, 120)) if short else (30, options.views)
     late = situations.LATE if not short else ((2, 5, 1, 3),)
     month = lambda: made.month(options.seed, days, views)
+    few = lambda: made.small(options.seed, days)
     fill.append(("month", lambda: situations.imported(options.program, place("month"), month(), late=late)))
-    fill.append(("small", lambda: situations.imported(options.program, place("small"), made.small(options.seed, days))))
+    fill.append(("small", lambda: situations.imported(options.program, place("small"), few())))
+    fill.append(("small hidden", lambda: situations.imported(options.program, place("small-hidden"), few(), HIDE)))
     if not short:
         fill.append(("hidden", lambda: situations.imported(options.program, place("hidden"), month(), HIDE, late)))
     return fill
@@ -122,21 +127,21 @@ def filled(name, job):
     try:
         traffic, stores = job()
     except Failed as error:
-        if name == "hidden":
+        if "unknown field `privacy`" in str(error):
             print(f"left out: {name}: {error}", file=sys.stderr)
             return None, [], 0
         raise
     for store in stores:
         store.name, store.secrets = f"{name}, {store.name}", secrets(traffic)
     # Forty days later a day looks as when it was closed, and months are attacked as they are then.
-    stores = [store for store in stores if store.name.endswith("40 days") == (name in ("month", "small", "hidden"))]
+    stores = [store for store in stores if store.name.endswith("40 days") == ("/s" not in name)]
     return traffic, stores, time.monotonic() - begin
 
 
 def run(options, folder):
     names = [name for name in ATTACKS if options.only in (None, name)]
     lines, work = [], []
-    with ProcessPoolExecutor(os.cpu_count()) as pool, ThreadPoolExecutor(8) as threads:
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool, ThreadPoolExecutor(8) as threads:
         filling = [threads.submit(filled, name, job) for name, job in jobs(options, folder)]
         packed = os.path.join(folder, "before")
         os.makedirs(packed)
@@ -163,10 +168,11 @@ def show(names, lines):
         is_proof = line.situation in PROOFS
         if is_proof and not line.tried:
             continue
-        word = "found" if line.is_found() and is_proof else "FOUND" if line.is_found() else ""
+        is_known = (line.attack, line.situation) in KNOWN
+        word = "" if not line.is_found() else "found" if is_proof else "known" if is_known else "FOUND"
         text = f"{line.attack:14} {line.situation:16} {line.unit:9}{line.right:6}{line.tried:7}{line.expected:10.1f}{line.limit:9.1f}"
         print(f"{text}  {word:6}{line.note}".rstrip())
-        if line.is_found() and not is_proof:
+        if word == "FOUND":
             wrong.append(f"{line.attack} finds {line.unit} in {line.situation}")
     for situation, some in PROOFS.items():
         for name in some:

@@ -8,7 +8,7 @@ from itertools import combinations, combinations_with_replacement
 from typing import NamedTuple
 
 import closed
-from guesses import Guesses
+from guesses import RARE, Guesses
 from store import traits
 from traffic import DAY
 
@@ -109,6 +109,15 @@ def runs(rows, day_of):
     return found
 
 
+def identified(whose, views):
+    """The traits of the one visit that has so many views; nothing of them if it may be several."""
+    if views is None:
+        return None
+    if len(whose[views]) != 1 or whose[0]:
+        return frozenset()
+    return frozenset(trait for trait in whose[views][0] if RARE not in str(trait[1]))
+
+
 def now(store):
     tables = store.tables
     by_hour = lambda row: row["bucket"] // DAY
@@ -120,11 +129,13 @@ def now(store):
     by_order = lambda found: {(day, sum(1 for d, r in found if d == day and r < run)): rows for (day, run), rows in found.items()}
     hours, days, seen, visits = map(by_order, (hours, days, seen, visits))
     for (day, part), rows in hours.items():
-        alone = {row["bucket"] for row in seen.get((day, part), []) if row["visitors"] <= 1 and row["visits"] == 1}
-        # Traits are told of a day that one visitor had for himself, or of a part that came late.
-        whose = visits.get((day, part), [])
-        own = frozenset(traits(whose[0], texts).items()) if len(whose) == 1 and whose[0]["visitors"] == 1 else frozenset()
-        who = lambda bucket, own=own, alone=alone: own if bucket in alone else None
+        alone = {row["bucket"]: row["page_views"] for row in seen.get((day, part), []) if row["visitors"] <= 1 and row["visits"] == 1}
+        # Only one visit of the day, or of what came late, may be as long as the hour had views.
+        whose = defaultdict(list)
+        for row in visits.get((day, part), []):
+            if row["visits"]:
+                whose[row["page_views"] if row["visits"] == 1 else 0].append(frozenset(traits(row, texts).items()))
+        who = lambda bucket, whose=whose, alone=alone: identified(whose, alone.get(bucket))
         for row in rows:
             if row["bytes"]:
                 yield Bundle(row["bucket"], row["bucket"] + 3600, row["requests"], row["bytes"], row["time_us"], who(row["bucket"]))
