@@ -63,7 +63,8 @@ def named(store):
 
 def streams(store):
     """Payloads of which one with the other makes mostly zeros, though they differ."""
-    sizes = {len(value) for commit in store.commits for row in commit.added.get("inputs", []) for value in row if isinstance(value, bytes)}
+    rows = [row for commit in store.commits for row in commit.added.get("inputs", [])]
+    sizes = {len(value) for row in rows for value in row if isinstance(value, bytes)}
     if len(sizes) > 1:
         yield "inputs", f"{len(sizes)} sizes"
     for table in ("inputs", "sealed", "carried"):

@@ -62,7 +62,8 @@ def with_root(data, root):
     block = bytearray(data[HEADER * newest:HEADER * (newest + 1)])
     struct.pack_into("<4Q", block, 8, iteration + 1, root, blocks, blocks + 1)
     struct.pack_into("<Q", block, 0, checksum(bytes(block[8:])))
-    return b"".join((data[:HEADER], bytes(block) * 2, data[3 * HEADER:BLOCKS + blocks * size], struct.pack("<Q", checksum(free)), free))
+    more = struct.pack("<Q", checksum(free)) + free
+    return data[:HEADER] + bytes(block) * 2 + data[BLOCKS:BLOCKS + blocks * size] + more
 
 
 def chained(words, block, size):

@@ -30,7 +30,8 @@ def pack(named):
         return known[path]
 
     for name, traffic, store in named:
-        copies = [[copy.second, part(copy.database), part(copy.log) if copy.length else None, copy.length] for copy in store.copies]
+        log = lambda copy: part(copy.log) if copy.length else None
+        copies = [[copy.second, part(copy.database), log(copy), copy.length] for copy in store.copies]
         about.append({"name": name, "database": part(store.database), "log": part(store.log), "copies": copies,
                       "begin": store.begin, "last": store.last, "rate": store.rate, "truth": json.loads(traffic.save())})
     os.makedirs(FOLDER, exist_ok=True)
@@ -57,5 +58,6 @@ def unpack(folder):
     for one in saved["stores"]:
         traffic = Traffic.load(json.dumps(one["truth"]))
         copies = [Copy(second, path(database), path(log), length) for second, database, log, length in one["copies"]]
-        yield traffic, Store(one["name"], path(one["database"]), path(one["log"]), traffic.pages, copies, one["begin"], one["last"],
-                             one["rate"], files=[path(one["database"])])
+        database, log = path(one["database"]), path(one["log"])
+        times = {name: one[name] for name in ("begin", "last", "rate")}
+        yield traffic, Store(one["name"], database, log, traffic.pages, copies, files=[database], **times)

@@ -87,12 +87,13 @@ REFERRERS = (
     (1, "https://kettle.example/2026/reading-list", "kettle.example", "kettle.example/2026/reading-list", 7, "", ""),
     (1, "https://tidepool.example/links/", "tidepool.example", "tidepool.example/links", 7, "", ""),
     (1, "https://www.brennan.example/posts/tools-i-use", "brennan.example", "brennan.example/posts/tools-i-use", 7, "", ""),
-    (5, "-", "newsletter", DIRECT, 4, "newsletter\x1femail\x1fspring-release", "?utm_source=newsletter&utm_medium=email&utm_campaign=spring-release"),
+    (5, "-", "newsletter", DIRECT, 4, "newsletter\x1femail\x1fspring-release",
+     "?utm_source=newsletter&utm_medium=email&utm_campaign=spring-release"),
     (2, "-", "Google", DIRECT, 6, "google\x1fcpc\x1fbrand", "?utm_source=google&utm_medium=cpc&utm_campaign=brand"),
     (1, "-", "partner", DIRECT, 5, "partner\x1fbanner\x1fautumn", "?utm_source=partner&utm_medium=banner&utm_campaign=autumn"),
 )
 
-# Who comes every day, or nearly: country and block, a word of the agent string, the page they come for (from the end of the site).
+# Who comes every day, or nearly: country, block, a word of the agent string, the page they come for, from the last one.
 REGULARS = (
     ("PT", "85.241", "Vivaldi", 0), ("NZ", "118.92", "Fedora", 1), ("FI", "91.153", "CrOS", 2), ("KR", "121.129", "SM-X710", 3),
     ("IE", "86.41", "OPR", 4), ("CZ", "85.70", "FreeBSD", 5), ("AT", "91.113", "Chrome/109", 6), ("DK", "87.49", "Edg/147", 7),

@@ -44,10 +44,12 @@ class Program:
         return [self.path, name, *store, *flags]
 
     def run(self, name, now, *flags):
-        ran = subprocess.run(self.command(name, now, *flags), env=self.environment, capture_output=True, text=True, check=False)
+        self.succeed(self.command(name, now, *flags))
+
+    def succeed(self, command):
+        ran = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         if ran.returncode:
-            raise Failed(f"{name} {' '.join(flags)}: exit {ran.returncode}: {ran.stderr.strip()[-400:]}")
-        return ran.stdout
+            raise Failed(f"{' '.join(command)}: exit {ran.returncode}: {ran.stderr.strip()[-400:]}")
 
     def read(self, command, now, *flags):
         """A command that reads logs."""
@@ -63,9 +65,7 @@ class Program:
 
     def run_import(self, path, now):
         """Reads what is new in a file."""
-        ran = subprocess.run(self.read("import", now, "-q", path), env=self.environment, capture_output=True, text=True, check=False)
-        if ran.returncode:
-            raise Failed(f"import {path}: exit {ran.returncode}: {ran.stderr.strip()[-400:]}")
+        self.succeed(self.read("import", now, "-q", path))
 
     def close(self, now):
         """Any command closes what is due."""

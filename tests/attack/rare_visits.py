@@ -50,6 +50,7 @@ def likely(store):
     claims, known = [], []
     for day in closed.pick(closed.days(store)):
         found, everybody = shares(day), max(1, day.visitors())
+        all_views = max(1, sum(sums["page_views"] for sums in day.pages.values()))
         for own, sums in day.visits:
             if sums["visitors"] != 1 or sums["visits"] != 1:
                 continue
@@ -57,7 +58,7 @@ def likely(store):
                 if isinstance(page, str):
                     continue
                 # By itself a page is seen as often as its part of all views and the visit's length say.
-                part = 1 - (1 - counters["page_views"] / max(1, sum(p["page_views"] for p in day.pages.values()))) ** sums["page_views"]
+                part = 1 - (1 - counters["page_views"] / all_views) ** sums["page_views"]
                 groups = [found[key][page] for name in closed.dimensions()
                           if page in found.get(key := (name, closed.value(own, name)), {})]
                 odds = log(part / (1 - part)) if 0 < part < 1 else 0

@@ -77,11 +77,6 @@ class Store:
         length = os.path.getsize(self.log) if self.log and os.path.exists(self.log) else 0
         return read(self.database, self.log, length)
 
-    @property
-    def is_sealed(self):
-        """Whether it is a store whose open days are sealed."""
-        return "sealed" in self.tables
-
     @functools.cached_property
     def commits(self):
         """What each commit changed, from copies, or from the log cut at growing lengths."""

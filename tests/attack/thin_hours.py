@@ -41,8 +41,8 @@ def attack(store):
             visits += [(day, bundle.who, page) for page in found if bundle.who]
     # By the hour and the second: what stands by the day says no more than page sums do.
     times = [claim for claim in times if claim[1] - claim[0] < DAY]
-    return [guesses for guesses in (Guesses("times", times), Guesses("pages", pages), Guesses("visits", visits)) if guesses.claims] \
-        or [Guesses("times", [])]
+    found = [Guesses("times", times)]
+    return found + [guesses for guesses in (Guesses("pages", pages), Guesses("visits", visits)) if guesses.claims]
 
 
 class Parts:
@@ -126,10 +126,12 @@ def now(store):
     seen = runs(tables["hours"].dicts(), by_hour)
     visits = runs(tables["visit_sums"].dicts(), lambda row: row["day"])
     texts = closed.all_texts(store, tables)
-    by_order = lambda found: {(day, sum(1 for d, r in found if d == day and r < run)): rows for (day, run), rows in found.items()}
+    before = lambda found, day, run: sum(1 for other, at in found if other == day and at < run)
+    by_order = lambda found: {(day, before(found, day, run)): rows for (day, run), rows in found.items()}
     hours, days, seen, visits = map(by_order, (hours, days, seen, visits))
     for (day, part), rows in hours.items():
-        alone = {row["bucket"]: row["page_views"] for row in seen.get((day, part), []) if row["visitors"] <= 1 and row["visits"] == 1}
+        alone = {row["bucket"]: row["page_views"] for row in seen.get((day, part), [])
+                 if row["visitors"] <= 1 and row["visits"] == 1}
         # Only one visit of the day, or of what came late, may be as long as the hour had views.
         whose = defaultdict(list)
         for row in visits.get((day, part), []):
@@ -138,9 +140,12 @@ def now(store):
         who = lambda bucket, whose=whose, alone=alone: identified(whose, alone.get(bucket))
         for row in rows:
             if row["bytes"]:
-                yield Bundle(row["bucket"], row["bucket"] + 3600, row["requests"], row["bytes"], row["time_us"], who(row["bucket"]))
+                yield bundle(row["bucket"], row["requests"], row, who)
         for total in days.get((day, part), []):
             thin = [row for row in rows if not row["bytes"] and all(row[name] == total[name] for name in KEY)]
             if len({row["bucket"] for row in thin}) == 1:
-                begin = thin[0]["bucket"]
-                yield Bundle(begin, begin + 3600, sum(row["requests"] for row in thin), total["bytes"], total["time_us"], who(begin))
+                yield bundle(thin[0]["bucket"], sum(row["requests"] for row in thin), total, who)
+
+
+def bundle(hour, requests, row, who):
+    return Bundle(hour, hour + 3600, requests, row["bytes"], row["time_us"], who(hour))
