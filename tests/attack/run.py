@@ -44,7 +44,7 @@ ATTACKS = ("commit_rows", "wal_rows", "wal_bytes", "segments", "cursors", "rare_
 PROOFS = {"before": ("commit_rows", "wal_rows", "wal_bytes", "segments", "cursors", "late_texts", "rare_visits"),
           "before, merged": ("freed_blocks", "rare_visits"),
           "before, month": ("regulars", "thin_hours", "rare_visits"),
-          "before, small": ("subtraction", "puzzles"),
+          "before, small": ("subtraction", "puzzles", "row_order"),
           "naive pairs": ("subtraction", "puzzles", "crossings", "row_order"),
           "planted": ("known_strings", "opened")}
 # What docs/privacy.md says is not kept from whoever looks at many days of a small site. With `rare = "hide"` it is.
