@@ -2,6 +2,7 @@
 
 mod behind;
 mod closed;
+mod closing;
 mod concurrent;
 mod conventions;
 mod copies;

@@ -117,7 +117,7 @@ fn privacy_searches_every_file() {
     bench.ok("import -q a.log --site example.com");
     let clean = bench.ok("privacy").stdout;
     for part in
-        ["page facts", "  hashes ", "2026-11-19  made 2026-11-20 13:00", " open visits", "none was destroyed yet"]
+        ["page sums", "  hashes ", "2026-11-19  keys made 2026-11-20 13:00", " open visits", "none was destroyed yet"]
     {
         assert!(clean.contains(part), "{part}: {clean}");
     }

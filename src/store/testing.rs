@@ -41,6 +41,24 @@ pub fn rows(path: &Path, table: &str) -> Result<i64, StoreError> {
     Ok(connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
 }
 
+/// What a question gives, cell by cell as text; nothing is an empty text.
+///
+/// # Errors
+/// Of the engine.
+pub fn ask(path: &Path, sql: &str) -> Result<Vec<Vec<String>>, StoreError> {
+    let connection = open_private(path)?;
+    let sql = format!("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({sql})");
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let columns = row.as_ref().column_count();
+        let cell = |at| row.get::<_, Option<String>>(at).map(Option::unwrap_or_default);
+        all.push((0..columns).map(cell).collect::<Result<_, _>>()?);
+    }
+    Ok(all)
+}
+
 /// Fills a store with made-up closed days of a year up to `now` (epoch seconds), of about
 /// so many page views.
 ///

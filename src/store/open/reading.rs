@@ -118,8 +118,8 @@ pub(in crate::store) struct Memory {
 struct Kept {
     /// Everything but the segment that grows.
     base: Day,
-    /// The sheet of the last answer, and what it was made of.
-    sheet: Option<(Made, Arc<Sheet>)>,
+    /// The sheet of the last answer, what it was made of, and segments that could not be opened.
+    sheet: Option<(Made, Arc<Sheet>, u32)>,
 }
 
 /// What a sheet was made of: the last commit, whether it has pairs, and the page counters
@@ -155,16 +155,16 @@ impl Memory {
             waiting: waiting.iter().flat_map(|(of, all)| all.iter().map(|c| (*of, c.day))).collect(),
             privacy: rules.privacy,
         };
-        if let Some((before, sheet)) = &kept.sheet
+        if let Some((before, sheet, unreadable)) = &kept.sheet
             && (*before == made || (before.with_pairs && *before == Made { with_pairs: true, ..made.clone() }))
         {
-            return Ok((sheet.clone(), kept.base.unreadable));
+            return Ok((sheet.clone(), *unreadable));
         }
         let seal = keys.day(day);
         let now = kept.read_on(connection, day, visits_from, &self.symbols, seal.as_deref(), rules.with_pairs)?;
         let sheet = Arc::new(sheet(day, now.ended(), waiting, rules));
         let unreadable = now.unreadable;
-        kept.sheet = Some((made, sheet.clone()));
+        kept.sheet = Some((made, sheet.clone(), unreadable));
         Ok((sheet, unreadable))
     }
 
