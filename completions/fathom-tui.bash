@@ -43,6 +43,9 @@ _fathom__tui() {
             fathom__tui,privacy)
                 cmd="fathom__tui__subcmd__privacy"
                 ;;
+            fathom__tui,recount)
+                cmd="fathom__tui__subcmd__recount"
+                ;;
             fathom__tui,report)
                 cmd="fathom__tui__subcmd__report"
                 ;;
@@ -81,6 +84,9 @@ _fathom__tui() {
                 ;;
             fathom__tui__subcmd__help,privacy)
                 cmd="fathom__tui__subcmd__help__subcmd__privacy"
+                ;;
+            fathom__tui__subcmd__help,recount)
+                cmd="fathom__tui__subcmd__help__subcmd__recount"
                 ;;
             fathom__tui__subcmd__help,report)
                 cmd="fathom__tui__subcmd__help__subcmd__report"
@@ -143,7 +149,7 @@ _fathom__tui() {
 
     case "${cmd}" in
         fathom__tui)
-            opts="-q -v -V -h --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --period --filter --compare --theme --ascii --no-live --no-mouse --version --help watch import report detect sites status doctor privacy completions man demo generate-log help"
+            opts="-q -v -V -h --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --period --filter --compare --theme --ascii --no-live --no-mouse --version --help watch import report detect sites status doctor privacy recount completions man demo generate-log help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -483,7 +489,7 @@ _fathom__tui() {
             return 0
             ;;
         fathom__subcmd__tui__subcmd__help)
-            opts="watch import report detect sites status doctor privacy completions man demo generate-log help"
+            opts="watch import report detect sites status doctor privacy recount completions man demo generate-log help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -622,6 +628,20 @@ _fathom__tui() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        fathom__subcmd__tui__subcmd__help__subcmd__recount)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         fathom__subcmd__tui__subcmd__help__subcmd__report)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -735,7 +755,7 @@ _fathom__tui() {
             return 0
             ;;
         fathom__subcmd__tui__subcmd__import)
-            opts="-q -v -h --dry-run --strict --show-rejected --skip-overlap --max-bytes --json --log-format --exclude --geoip --trusted-proxy --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
+            opts="-q -v -h --dry-run --close --keep-open --strict --show-rejected --skip-overlap --max-bytes --json --log-format --exclude --geoip --trusted-proxy --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -851,12 +871,74 @@ _fathom__tui() {
             return 0
             ;;
         fathom__subcmd__tui__subcmd__privacy)
-            opts="-q -v -h --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
+            opts="-q -v -h --destroy-orphans --yes --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --salts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --site)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        fathom__subcmd__tui__subcmd__recount)
+            opts="-q -v -h --yes --log-format --exclude --geoip --trusted-proxy --db --config --state-dir --salts --site --timezone --color --quiet --verbose --now --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --log-format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --geoip)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --trusted-proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -53,6 +53,7 @@ complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "sites" -d 'Li
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "status" -d 'Say how far every input was read, and how big the store is'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "doctor" -d 'Say what is wrong or risky here; exit 1 if something needs doing'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "privacy" -d 'Say what is kept about visitors, and search for anything that should not be there'
+complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "recount" -d 'Forget a day, and read its lines again from the logs that are still there'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c fathom-tui -n "__fish_fathom_tui_needs_command" -f -a "demo" -d 'The dashboard on a temporary store of simulated traffic that goes on'
@@ -62,7 +63,7 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l until-id
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l log-format -d 'Name of a format, nginx log_format string or GoAccess format string [default: found out]' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l exclude -d 'Leave out requests: path:/health, ip:10.0.0.0/8, agent:*Uptime*, host:, referrer:, method:, status:' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l geoip -d 'A MaxMind or DB-IP database for countries or cities [default: the embedded countries]' -r -F
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l trusted-proxy -d 'A proxy whose X-Forwarded-For is believed' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l trusted-proxy -d 'A proxy whose X-Forwarded-For is believed: an address, a network, or unix: for a socket' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l period -d 'What it shows: realtime today yesterday 7d 28d 30d 91d month last-month year 6mo 12mo all [default: 28d]' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l filter -d 'Only what this holds for: DIMENSION==VALUE, !=, ~ contains, !~ (repeatable)' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand watch" -l compare -d 'Compare with the period before, the year before, or nothing [default: previous]' -r
@@ -91,7 +92,7 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l max-byt
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l log-format -d 'Name of a format, nginx log_format string or GoAccess format string [default: found out]' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l exclude -d 'Leave out requests: path:/health, ip:10.0.0.0/8, agent:*Uptime*, host:, referrer:, method:, status:' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l geoip -d 'A MaxMind or DB-IP database for countries or cities [default: the embedded countries]' -r -F
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l trusted-proxy -d 'A proxy whose X-Forwarded-For is believed' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l trusted-proxy -d 'A proxy whose X-Forwarded-For is believed: an address, a network, or unix: for a socket' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l db -d 'The store\'s file [default: fathom-tui/fathom.duckdb in the XDG data folder]' -r -F
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l config -d 'The configuration [default: fathom-tui/config.toml in the XDG configuration folder]' -r -F
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l state-dir -d 'Where keys and salts of stores lie [default: fathom-tui in the XDG state folder]' -r -F
@@ -103,6 +104,8 @@ always\t''
 never\t''"
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l now -d 'A clock that stands still' -r
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l dry-run -d 'Read and count, write nothing'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l close -d 'Close every past day at the end: what is later read of them may count a visitor twice'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l keep-open -d 'Close no day at the end that is not due (else those older than a week)'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l strict -d 'Stop at the first line that is no request'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l skip-overlap -d 'Leave out lines whose time another input of the site covers'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand import" -l json -d 'Print the summary as JSON'
@@ -267,9 +270,29 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l color 
 always\t''
 never\t''"
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l now -d 'A clock that stands still' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l destroy-orphans -d 'Destroy keys and salts of stores that are no more'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -l yes -d 'Do not ask'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -s q -l quiet -d 'Say nothing but errors'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -s v -l verbose -d 'Say more'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand privacy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l log-format -d 'Name of a format, nginx log_format string or GoAccess format string [default: found out]' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l exclude -d 'Leave out requests: path:/health, ip:10.0.0.0/8, agent:*Uptime*, host:, referrer:, method:, status:' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l geoip -d 'A MaxMind or DB-IP database for countries or cities [default: the embedded countries]' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l trusted-proxy -d 'A proxy whose X-Forwarded-For is believed: an address, a network, or unix: for a socket' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l db -d 'The store\'s file [default: fathom-tui/fathom.duckdb in the XDG data folder]' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l config -d 'The configuration [default: fathom-tui/config.toml in the XDG configuration folder]' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l state-dir -d 'Where keys and salts of stores lie [default: fathom-tui in the XDG state folder]' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l salts -d 'Where the salts lie, for a store that is being made (a tmpfs such as /run/fathom-tui)' -r -F
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l site -d 'Only this site; when reading logs, everything belongs to it' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l timezone -d 'The zone of days, for a store that is being made [default: the system\'s]' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l now -d 'A clock that stands still' -r
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -l yes -d 'Do not ask'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -s q -l quiet -d 'Say nothing but errors'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -s v -l verbose -d 'Say more'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand recount" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand completions" -l db -d 'The store\'s file [default: fathom-tui/fathom.duckdb in the XDG data folder]' -r -F
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand completions" -l config -d 'The configuration [default: fathom-tui/config.toml in the XDG configuration folder]' -r -F
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand completions" -l state-dir -d 'Where keys and salts of stores lie [default: fathom-tui in the XDG state folder]' -r -F
@@ -337,19 +360,20 @@ complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -l n
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -s q -l quiet -d 'Say nothing but errors'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -s v -l verbose -d 'Say more'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand generate-log" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "watch" -d 'Follow logs as they grow, with the dashboard'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "import" -d 'Read logs once, plain or compressed; what is known already is not counted again'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "report" -d 'Print a report'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "detect" -d 'Say which format a log is in, and how it is read'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "sites" -d 'List sites'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "status" -d 'Say how far every input was read, and how big the store is'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "doctor" -d 'Say what is wrong or risky here; exit 1 if something needs doing'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "privacy" -d 'Say what is kept about visitors, and search for anything that should not be there'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "completions" -d 'Print the completions of a shell'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "man" -d 'Print the manual page'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "demo" -d 'The dashboard on a temporary store of simulated traffic that goes on'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "generate-log" -d 'Write a simulated access log'
-complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy completions man demo generate-log help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "watch" -d 'Follow logs as they grow, with the dashboard'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "import" -d 'Read logs once, plain or compressed; what is known already is not counted again'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "report" -d 'Print a report'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "detect" -d 'Say which format a log is in, and how it is read'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "sites" -d 'List sites'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "status" -d 'Say how far every input was read, and how big the store is'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "doctor" -d 'Say what is wrong or risky here; exit 1 if something needs doing'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "privacy" -d 'Say what is kept about visitors, and search for anything that should not be there'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "recount" -d 'Forget a day, and read its lines again from the logs that are still there'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "completions" -d 'Print the completions of a shell'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "man" -d 'Print the manual page'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "demo" -d 'The dashboard on a temporary store of simulated traffic that goes on'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "generate-log" -d 'Write a simulated access log'
+complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and not __fish_seen_subcommand_from watch import report detect sites status doctor privacy recount completions man demo generate-log help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and __fish_seen_subcommand_from sites" -f -a "list" -d 'List sites, their hosts and totals'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and __fish_seen_subcommand_from sites" -f -a "add" -d 'Add a site, or hosts to one'
 complete -c fathom-tui -n "__fish_fathom_tui_using_subcommand help; and __fish_seen_subcommand_from sites" -f -a "rename" -d 'Give a site another name'

@@ -10,13 +10,13 @@ use fathom_tui::enrich::origin::Origins;
 use fathom_tui::enrich::referrer::OwnHosts;
 use fathom_tui::enrich::{campaign, path};
 use fathom_tui::input::{HEAD, Identity, Lines, decompress};
+use fathom_tui::model::Counters;
 use fathom_tui::model::{Dimension, Zone, clean, is_unsafe};
 use fathom_tui::parse::{Format, NAMES, Parser};
 use fathom_tui::pipeline::{ImportOptions, Ingest, Progress, Settings, SiteSettings, import};
 use fathom_tui::query::{Days, Interval, Span};
-use fathom_tui::report::{CsvOptions, Report, Rows, Style, Totals, csv, json, markdown, text};
-use fathom_tui::model::Counters;
 use fathom_tui::query::{Filter, Top, TopRow};
+use fathom_tui::report::{CsvOptions, Report, Rows, Style, Totals, csv, json, markdown, text};
 use std::cell::RefCell;
 use std::io::{Cursor, Write};
 

@@ -3,8 +3,8 @@
 use crate::anonymise::SaltError;
 use crate::model::clean;
 use crate::pipeline::IngestError;
-use crate::report::ReportError;
 use crate::query::RangeError;
+use crate::report::ReportError;
 use crate::store::StoreError;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::MetadataExt;

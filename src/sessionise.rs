@@ -6,8 +6,7 @@
 //! when it has ended.
 
 use crate::model::{
-    Candidate, Day, DayBatch, Hash, Hit, MinuteKey, MinuteSums, Of, OpenVisit, RowKey, RowSums, Tells,
-    View,
+    Candidate, Day, DayBatch, Hash, Hit, MinuteKey, MinuteSums, Of, OpenVisit, RowKey, RowSums, Tells, View,
 };
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};

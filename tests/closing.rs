@@ -25,7 +25,14 @@ struct Case<'c> {
 fn reference(bench: &Bench, case: &Case<'_>) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference.py");
     let mut command = Command::new("python3");
-    command.arg(script).current_dir(bench.root()).args(["--site", "example.com", "--timezone", case.zone, "--now", NOW]);
+    command.arg(script).current_dir(bench.root()).args([
+        "--site",
+        "example.com",
+        "--timezone",
+        case.zone,
+        "--now",
+        NOW,
+    ]);
     command.args(["--close", "--k", &case.k.to_string()]);
     for number in 0..case.late.len() {
         command.args(["--late", &format!("late{number}.log")]);
@@ -81,13 +88,15 @@ fn check(case: &Case<'_>) -> Value {
         ran
     };
     import("a.log", &["--keep-open"]);
-    let closing = |bench: &Bench| -> Ran { bench.run(["report", "--now", "2026-12-10T12:00:00Z", "--period", "today"]) };
+    let closing =
+        |bench: &Bench| -> Ran { bench.run(["report", "--now", "2026-12-10T12:00:00Z", "--period", "today"]) };
     for (number, late) in case.late.iter().enumerate() {
         bench.write(&format!("late{number}.log"), late);
     }
     let expected = reference(&bench, case);
     // All of them are due, and what waits is not yet a week old.
-    let before = bench.run(["import", "-q", "--close", "--now", "2026-11-22T12:00:00Z", "a.log", "--site", "example.com"]);
+    let before =
+        bench.run(["import", "-q", "--close", "--now", "2026-11-22T12:00:00Z", "a.log", "--site", "example.com"]);
     assert_eq!(before.code, 0, "{}", before.stderr);
     for number in 0..case.late.len() {
         import(&format!("late{number}.log"), &["--close", "--now", "2026-11-22T12:00:00Z"]);
@@ -99,37 +108,66 @@ fn check(case: &Case<'_>) -> Value {
 
 fn tables(bench: &Bench, expected: &Value) {
     let day = "CAST(DATE '1970-01-01' + day AS VARCHAR)";
-    let channels: Vec<String> =
-        (0..Channel::ALL.len() as u8 + 1).filter_map(|n| Some(format!("WHEN {n} THEN '{}'", Channel::from_index(n)?.as_str()))).collect();
+    let channels: Vec<String> = (0..Channel::ALL.len() as u8 + 1)
+        .filter_map(|n| Some(format!("WHEN {n} THEN '{}'", Channel::from_index(n)?.as_str())))
+        .collect();
     let channel = format!("CASE channel {} END", channels.join(" "));
     let text = |table: &str, id: &str| format!("coalesce((SELECT text FROM {table} t WHERE t.id = {id}), '')");
     let utm = |n: u8| format!("split_part({}, chr(31), {n})", text("campaigns", "campaign"));
     let hour = |table: Table| -> Table {
         let seconds = |time: &str| chrono::DateTime::parse_from_rfc3339(time).expect("a time").timestamp().to_string();
-        table.into_iter().map(|(mut key, sums)| {
-            key[0] = seconds(&key[0]);
-            (key, sums)
-        }).collect()
+        table
+            .into_iter()
+            .map(|(mut key, sums)| {
+                key[0] = seconds(&key[0]);
+                (key, sums)
+            })
+            .collect()
     };
     compare(
         "hours",
         ours(bench, 1, "SELECT bucket, sum(page_views), sum(visitors), sum(visits) FROM hours GROUP BY 1"),
         hour(theirs(expected, "hours", "hour", "page_views visitors visits")),
     );
-    let columns = [text("hosts", "host"), text("sources", "source"), text("referrers", "referrer"), channel, utm(1), utm(2), utm(3)];
+    let columns = [
+        text("hosts", "host"),
+        text("sources", "source"),
+        text("referrers", "referrer"),
+        channel,
+        utm(1),
+        utm(2),
+        utm(3),
+    ];
     compare(
         "visit sums",
-        ours(bench, 8, &format!(
-            "SELECT {day}, {}, sum(visitors), sum(visits), sum(bounces), sum(page_views), sum(seconds), sum(timed) \
-             FROM visit_sums GROUP BY ALL", columns.join(", "))),
-        theirs(expected, "visit_sums", "day host source referrer channel utm_source utm_medium utm_campaign",
-               "visitors visits bounces page_views seconds timed"),
+        ours(
+            bench,
+            8,
+            &format!(
+                "SELECT {day}, {}, sum(visitors), sum(visits), sum(bounces), sum(page_views), sum(seconds), sum(timed) \
+             FROM visit_sums GROUP BY ALL",
+                columns.join(", ")
+            ),
+        ),
+        theirs(
+            expected,
+            "visit_sums",
+            "day host source referrer channel utm_source utm_medium utm_campaign",
+            "visitors visits bounces page_views seconds timed",
+        ),
     );
     compare(
         "page sums",
-        ours(bench, 3, &format!(
-            "SELECT {day}, {}, {}, sum(page_views), sum(uniques), sum(visits), sum(bounces), sum(exits), sum(duration_s), \
-             sum(duration_n) FROM page_sums GROUP BY ALL", text("pages", "page"), text("hosts", "host"))),
+        ours(
+            bench,
+            3,
+            &format!(
+                "SELECT {day}, {}, {}, sum(page_views), sum(uniques), sum(visits), sum(bounces), sum(exits), sum(duration_s), \
+             sum(duration_n) FROM page_sums GROUP BY ALL",
+                text("pages", "page"),
+                text("hosts", "host")
+            ),
+        ),
         theirs(expected, "page_sums", "day page host", "page_views uniques visits bounces exits duration_s duration_n"),
     );
     let dimensions = ["source", "referrer", "channel", "utm_source", "utm_medium", "utm_campaign"];
@@ -140,10 +178,17 @@ fn tables(bench: &Bench, expected: &Value) {
         .collect();
     compare(
         "pairs",
-        ours(bench, 4, &format!(
-            "SELECT * FROM (SELECT {day}, {}, CASE dimension {} END AS of, {}, sum(page_views), sum(uniques), sum(visits) \
+        ours(
+            bench,
+            4,
+            &format!(
+                "SELECT * FROM (SELECT {day}, {}, CASE dimension {} END AS of, {}, sum(page_views), sum(uniques), sum(visits) \
              FROM pairs GROUP BY ALL) WHERE of IS NOT NULL",
-            text("pages", "page"), numbers.join(" "), text("values_of_pairs", "value"))),
+                text("pages", "page"),
+                numbers.join(" "),
+                text("values_of_pairs", "value")
+            ),
+        ),
         theirs(expected, "pairs", "day page dimension value", "page_views uniques visits"),
     );
     compare(
@@ -154,7 +199,12 @@ fn tables(bench: &Bench, expected: &Value) {
     compare(
         "carried",
         ours(bench, 1, &format!("SELECT {day}, count(*) FROM carried GROUP BY 1")),
-        expected["carried"].as_array().expect("rows").iter().map(|row| (vec![row["day"].as_str().expect("a day").into()], vec![1])).collect(),
+        expected["carried"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .map(|row| (vec![row["day"].as_str().expect("a day").into()], vec![1]))
+            .collect(),
     );
 }
 

@@ -80,7 +80,8 @@ fn what_was_done_about_a_damaged_log_is_said() {
         bench.write("data/fathom-tui/fathom.duckdb.wal", log);
         bench.ok("report --period all --format json")
     };
-    let (ran, log) = damaged.iter().map(|log| (report(log), log)).find(|(ran, _)| !ran.stderr.is_empty()).expect("said");
+    let (ran, log) =
+        damaged.iter().map(|log| (report(log), log)).find(|(ran, _)| !ran.stderr.is_empty()).expect("said");
     let copy = bench.path("data/fathom-tui/fathom.duckdb.wal.damaged-1");
     assert!(ran.stderr.starts_with("warning: the write-ahead log of "), "{}", ran.stderr);
     assert!(ran.stderr.contains("will be read again from the logs; a copy is "), "{}", ran.stderr);

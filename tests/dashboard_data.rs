@@ -415,9 +415,10 @@ fn a_comparison_is_shown_everywhere_and_its_dates_in_full() {
     };
     let (now, before) = (of("2026-08-22"), of("2026-08-21"));
     let code = now[0]["value"].as_str().expect("a code");
-    assert!(panel(&picture, 3)[1].starts_with(code), "{picture}");
+    assert!(row(&panel(&picture, 3)[1]).0.starts_with(code), "{picture}");
     let then = before.iter().find(|row| row["value"] == code).and_then(|row| row["visitors"].as_f64());
-    let expected = words::change(now[0]["visitors"].as_f64(), then).replace('+', "▲").replace('-', "▼").replace('=', "▬");
+    let expected =
+        words::change(now[0]["visitors"].as_f64(), then).replace('+', "▲").replace('-', "▼").replace('=', "▬");
     assert!(panel(&picture, 3)[1].trim_end().ends_with(&expected), "{expected}\n{picture}");
     screen.keys(&["X"]).gone("CHANGE");
     screen.keys(&["A"]).see("All time").keys(&["X"]).see("compare is off for all time");

@@ -84,7 +84,11 @@ fn a_salt_that_outlives_its_day() {
     salt.lock_shared().expect("locked");
     let ran = bench.run(["doctor", "--now", "2026-11-23T12:00:00Z"]);
     assert_eq!(ran.code, 1, "{}", ran.stdout);
-    assert!(ran.stdout.contains("fix   2026-11-20 should have been closed by now, and its keys destroyed"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("fix   2026-11-20 should have been closed by now, and its keys destroyed"),
+        "{}",
+        ran.stdout
+    );
     drop(salt);
     bench.ok("doctor --now 2026-11-23T12:00:00Z");
 }

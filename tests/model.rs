@@ -200,8 +200,7 @@ impl Watcher {
             let days = DayKeys::in_folder(&writer.info().days(), NOW);
             Ingest::into_store(writer, settings, ImportOptions::default(), (salts, days), identity).expect("opened")
         });
-        let options =
-            WatchOptions { until_idle: Some(Duration::ZERO), no_events: true, ..WatchOptions::default() };
+        let options = WatchOptions { until_idle: Some(Duration::ZERO), no_events: true, ..WatchOptions::default() };
         watch(&[log.to_owned()], ingest, &options, &AtomicBool::new(false), &mut |_| {}, &mut |_| {}).expect("a look");
     }
 
@@ -214,7 +213,13 @@ impl Watcher {
         let query = Query { from: 0, to: u32::MAX.into(), now: NOW, ..Query::default() };
         let overview = reader.overview(&query, &[(Dimension::Page, Metric::PageViews.into())], 0).expect("read");
         let number = |value: &str| value.strip_prefix("/p/").and_then(|n| n.parse().ok()).expect("a page of ours");
-        overview.tops[0].as_ref().expect("known").rows.iter().map(|row| (number(&row.value), row.sums.page_views)).collect()
+        overview.tops[0]
+            .as_ref()
+            .expect("known")
+            .rows
+            .iter()
+            .map(|row| (number(&row.value), row.sums.page_views))
+            .collect()
     }
 }
 

@@ -130,7 +130,9 @@ fn privacy_searches_every_file() {
     bench.write("b.log", line);
     bench.ok("import -q b.log --site example.com");
     let text = bench.ok("privacy").stdout;
-    assert!(text.contains("texts that requests named: 1 among pages, as a URL or name has it"), "{text}");
+    assert!(text.contains("texts that requests named: none"), "of open days they are sealed: {text}");
+    let text = bench.ok("privacy --now 2026-11-22T12:00:00Z").stdout;
+    assert!(text.contains("texts that requests named: 1 among pages, as a URL has it"), "{text}");
     assert!(text.contains("none but 1 of the texts below"), "{text}");
     assert!(text.contains("\nNo visitor's address is kept.\n"), "{text}");
     let state = files(&bench.path("state"));

@@ -81,7 +81,11 @@ fn assert_rows(ours: &BTreeMap<&str, &Value>, theirs: &BTreeMap<&str, &Value>, v
         }
         // Sums of visits round each to 30 seconds, those of pages round nothing.
         if what == "page" {
-            assert_eq!(row["duration"].as_f64(), ratio(expected, "duration_s", "duration_n"), "{what} {value}: duration");
+            assert_eq!(
+                row["duration"].as_f64(),
+                ratio(expected, "duration_s", "duration_n"),
+                "{what} {value}: duration"
+            );
         }
     }
 }

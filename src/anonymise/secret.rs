@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// What backup programs that know the convention pass over.
-const TAG: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55\n# Keys of fathom-tui: never to be kept anywhere else.\n";
+const TAG: &[u8] =
+    b"Signature: 8a477f597d28d172789f06886806bc55\n# Keys of fathom-tui: never to be kept anywhere else.\n";
 
 /// A secret could not be made, read or destroyed.
 #[derive(Debug)]

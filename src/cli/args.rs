@@ -164,7 +164,7 @@ pub struct Reading {
     /// A MaxMind or DB-IP database for countries or cities [default: the embedded countries]
     #[arg(long, value_name = "FILE", env = "FATHOM_TUI_GEOIP", hide_env = true)]
     pub geoip: Option<PathBuf>,
-    /// A proxy whose X-Forwarded-For is believed
+    /// A proxy whose X-Forwarded-For is believed: an address, a network, or unix: for a socket
     #[arg(long, value_name = "CIDR", env = "FATHOM_TUI_TRUSTED_PROXY", hide_env = true, value_delimiter = ',')]
     pub trusted_proxy: Vec<String>,
 }

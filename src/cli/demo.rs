@@ -9,14 +9,14 @@ use crate::error::{Exit, Failure, Outcome, say, to_stdout};
 use crate::input::Identity;
 use crate::parse::{Format, Parser};
 use crate::pipeline::{ImportOptions, Ingest, feed};
-use crate::report::{Asked, Style, build, text};
 use crate::query::{Compare, Period, Span};
+use crate::report::{Asked, Style, build, text};
 use crate::simulate::{Settings, Simulation};
 use crate::store::{NewStore, Reader, Writer, random_id};
 use crate::tui::{Clock, Event};
 use std::io::{BufWriter, ErrorKind, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 

@@ -66,10 +66,7 @@ pub fn sweep_quietly(config: &Config) -> Result<(), Failure> {
         Ok(closed) => tell(&closed, config),
         Err(
             error @ IngestError::Store(
-                StoreError::Missing(_)
-                | StoreError::TooNew(_)
-                | StoreError::NotAStore(_)
-                | StoreError::FromBefore(_),
+                StoreError::Missing(_) | StoreError::TooNew(_) | StoreError::NotAStore(_) | StoreError::FromBefore(_),
             ),
         ) => return Err(error.into()),
         Err(error) => {
@@ -117,8 +114,7 @@ pub fn open(config: &Config, reading: &Reading, options: ImportOptions) -> Resul
     check_zone(config, info.zone)?;
     let identity = Identity::open(&info.state).map_err(crate::pipeline::IngestError::from)?;
     let settings = config.settings(reading, info.zone)?;
-    let secrets =
-        (Salts::in_folder(&info.salts, config.now()), DayKeys::in_folder(&info.days(), config.now()));
+    let secrets = (Salts::in_folder(&info.salts, config.now()), DayKeys::in_folder(&info.days(), config.now()));
     let options = ImportOptions { threads: config.threads, block: config.block, ..options };
     Ok(Ingest::into_store(writer, settings, options, secrets, identity)?)
 }

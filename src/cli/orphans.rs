@@ -86,7 +86,11 @@ pub fn words(orphan: &Orphan) -> String {
         None => "of a store that nobody knows".into(),
     };
     let files = orphan.files.len();
-    format!("{}: {files} file{} {store}", clean(&orphan.folder.display().to_string()), if files == 1 { "" } else { "s" })
+    format!(
+        "{}: {files} file{} {store}",
+        clean(&orphan.folder.display().to_string()),
+        if files == 1 { "" } else { "s" }
+    )
 }
 
 /// Destroys them, once it was confirmed.

@@ -3,9 +3,9 @@
 
 use super::args;
 use super::config::Config;
-use super::orphans;
 use super::console::{clean, notice, thousands};
 use super::ingest;
+use super::orphans;
 use crate::error::{Exit, Failure, Outcome, to_stdout};
 use crate::pipeline::{OpenDay, Privacy, privacy};
 use crate::store::Holding;
@@ -60,7 +60,9 @@ fn meaning(holding: Holding) -> (&'static str, &'static str) {
         Holding::Inputs => ("inputs", "paths of logs; how far they were read is sealed"),
         Holding::Hashes => ("hashes", "who was seen on an open day: 128 bits, and nothing beside them but the day"),
         Holding::Segments => ("segments", "everything else of open days, sealed"),
-        Holding::Carried => ("carried", "days too small to name their pages by themselves; sealed until they are counted"),
+        Holding::Carried => {
+            ("carried", "days too small to name their pages by themselves; sealed until they are counted")
+        }
     }
 }
 
@@ -75,7 +77,9 @@ fn kept(found: &Privacy, k: u32, out: &mut String) {
     let _ = writeln!(out, "\nClosed days: {}", thousands(found.closed));
     let _ = match (k, found.smallest_pair) {
         (1, _) => writeln!(out, "  pairs are kept whoever shares them (k = 1): this is weaker"),
-        (k, None) => writeln!(out, "  no page stands beside anything about its visits (at least {k} visitors have to share it)"),
+        (k, None) => {
+            writeln!(out, "  no page stands beside anything about its visits (at least {k} visitors have to share it)")
+        }
         (k, Some(least)) => {
             writeln!(out, "  behind every pair are at least {} visitors (k = {k})", thousands(least))
         }
@@ -102,7 +106,8 @@ fn sealed(found: &Privacy, now: i64, out: &mut String) {
     };
     for OpenDay { day, made, due, hashes, segments, visits } in days {
         let visits = visits.map_or("an unknown number of".into(), thousands);
-        let made = made.map_or("its key is lost".into(), |made| format!("keys made {}, {} ago", at(made), age(now - made)));
+        let made =
+            made.map_or("its key is lost".into(), |made| format!("keys made {}, {} ago", at(made), age(now - made)));
         let _ = writeln!(
             out,
             "  {day}  {made}; closed {} unless more comes; {} hashes, {} segments of {} bytes, {visits} open visits",
@@ -152,6 +157,11 @@ fn searched(found: &Privacy, out: &mut String) {
         false => writeln!(out, "  {texts} texts that requests named: {}, as a URL has it", like.join(", ")),
     };
     for (of, count) in &found.foreign {
-        let _ = writeln!(out, "  {} texts that look like an address among {}: no URL brings them there", thousands(*count), of.as_str());
+        let _ = writeln!(
+            out,
+            "  {} texts that look like an address among {}: no URL brings them there",
+            thousands(*count),
+            of.as_str()
+        );
     }
 }

@@ -5,9 +5,9 @@ use super::config::Config;
 use super::{console, ingest};
 use crate::error::{Exit, Failure, Outcome, to_stdout};
 use crate::model::{Dimension, Kind, Metric};
-use crate::report::{Asked, CsvOptions, Report, Style, build, csv, json, markdown, text};
-use crate::query::Span;
 use crate::query::Filter;
+use crate::query::Span;
+use crate::report::{Asked, CsvOptions, Report, Style, build, csv, json, markdown, text};
 use std::io::Write;
 use std::path::Path;
 

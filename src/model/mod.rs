@@ -31,9 +31,9 @@ pub use open_day::{
     VisitSums, add_up,
 };
 pub use open_visit::{OpenVisit, View};
-pub use seal::{Keys, NoKeys, Part, Place, Seal};
 pub use privacy::Privacy;
 pub use request::{Malformed, Request};
+pub use seal::{Keys, NoKeys, Part, Place, Seal};
 pub use symbol::{Dictionary, Sym};
 pub use symbols::{LocalSymbols, Symbols};
 pub use text::{clean, cut, is_unsafe};

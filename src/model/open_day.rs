@@ -259,8 +259,7 @@ impl Facts {
 /// What has symbols, which can be replaced.
 pub trait Mapped: Sized {
     /// With every symbol of a text and every number of a visit's dimensions replaced.
-    fn mapped(self, text: &mut dyn FnMut(Dictionary, Sym) -> Sym, visit: &mut dyn FnMut(VisitSym) -> VisitSym)
-    -> Self;
+    fn mapped(self, text: &mut dyn FnMut(Dictionary, Sym) -> Sym, visit: &mut dyn FnMut(VisitSym) -> VisitSym) -> Self;
 }
 
 macro_rules! mapped {

@@ -147,9 +147,8 @@ impl Committer {
         if !live::days(self.settings.zone, now).into_iter().all(|day| self.sessions.has(day)) {
             return None;
         }
-        let presence = |visit: &OpenVisit| {
-            (visit.site, Presence { first: visit.first, last: visit.last, page: visit.exit.page })
-        };
+        let presence =
+            |visit: &OpenVisit| (visit.site, Presence { first: visit.first, last: visit.last, page: visit.exit.page });
         let visits: Vec<_> = self.sessions.visits().map(presence).collect();
         let text = |page: &Sym| {
             self.symbols.texts(Dictionary::Pages, &[*page]).first().map_or(String::new(), |text| text.to_string())

@@ -4,7 +4,7 @@
 use super::error::IngestError;
 use super::ingest::Ingest;
 use super::stream::{Opened, Opening, Stream};
-use crate::anonymise::{CARRY_KEY, DAY_KEY, SALT, SaltError, settle};
+use crate::anonymise::{CARRY_KEY, DAY_KEY, SALT, settle};
 use crate::model::{Day, InputState, Zone};
 use crate::store::{Info, StoreError};
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ pub fn forget(ingest: &mut Ingest, info: &Info, day: Day) -> Result<(), IngestEr
         }
     }
     ingest.with_writer(|writer| writer.forget_day(day)).unwrap_or(Ok(()))?;
-    let destroyed = doomed.into_iter().map(|secret| secret.destroy()).collect::<Result<(), SaltError>>();
+    let destroyed = doomed.into_iter().try_for_each(|secret| secret.destroy());
     destroyed.and(settle(&info.salts)).and(settle(&info.days()))?;
     Ok(())
 }
@@ -125,7 +125,8 @@ fn reopened(
         let claimed = settings.sites.iter().position(|site| site.logs.iter().any(|glob| glob.matches_path(&absolute)));
         let format = settings.format.clone().or_else(|| settings.sites.get(claimed?)?.format.clone());
         let claimed = claimed.map(|index| index as u16);
-        let opening = Opening { number, path, format, claimed, limit, is_following: false, block: ingest.options.block };
+        let opening =
+            Opening { number, path, format, claimed, limit, is_following: false, block: ingest.options.block };
         Stream::open(opening, &ingest.identity, inputs).map_err(|error| IngestError::Read(path.to_owned(), error))
     };
     let Opened::Stream(located) = open(None, known)? else { return Ok(None) };

@@ -75,11 +75,17 @@ pub fn table(list: Option<Dimension>, filters: &[Filter], cuts_days: bool) -> Re
     }
     if all().any(|dimension| dimension == Dimension::ExitPage) {
         let of_visits = list == Some(Dimension::ExitPage);
-        return Err(Unknown { because: EXITS, remove: remove(&|d| if of_visits { is_of_visit(d) } else { d == Dimension::ExitPage }) });
+        return Err(Unknown {
+            because: EXITS,
+            remove: remove(&|d| if of_visits { is_of_visit(d) } else { d == Dimension::ExitPage }),
+        });
     }
     if all().any(|dimension| dimension == Dimension::Host) {
         let of_host = list == Some(Dimension::Host);
-        return Err(Unknown { because: HOSTS, remove: remove(&|d| if of_host { is_of_visit(d) } else { d == Dimension::Host }) });
+        return Err(Unknown {
+            because: HOSTS,
+            remove: remove(&|d| if of_host { is_of_visit(d) } else { d == Dimension::Host }),
+        });
     }
     Ok(Table::Pairs(kept))
 }

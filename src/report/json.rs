@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 /// The report as JSON, on one line.
 pub fn json(report: &Report) -> String {
     let at = |time| report.zone.rfc3339(time);
-    let series: Vec<Value> = 
+    let series: Vec<Value> =
         report.series.iter().enumerate().map(|(step, (time, sums))| point(report, step, &at(*time), sums)).collect();
     let mut by: Map<String, Value> =
         report.by.iter().map(|(dimension, rows)| (dimension.as_str().into(), list(report, *dimension, rows))).collect();
@@ -39,7 +39,8 @@ pub fn json(report: &Report) -> String {
         "marked": names(&days.marked), "sealed": names(&days.sealed), "unreadable": names(&days.unreadable),
     });
     if !days.shifted.is_empty() {
-        let shift = |(day, on): &(Day, Option<Day>)| json!({"day": day.to_string(), "counted": on.map(|on| on.to_string())});
+        let shift =
+            |(day, on): &(Day, Option<Day>)| json!({"day": day.to_string(), "counted": on.map(|on| on.to_string())});
         object["days"]["shifted"] = days.shifted.iter().map(shift).collect();
     }
     object.to_string() + "\n"

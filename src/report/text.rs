@@ -205,7 +205,9 @@ fn list(title: &str, heads: Heads, rows: Vec<Row>, total: u64, style: Style, out
     }
     let shown: Vec<(String, String, String)> = rows
         .into_iter()
-        .map(|(value, first, second)| (label(&value, style), first.map_or("-".into(), short), second.map(short).unwrap_or_default()))
+        .map(|(value, first, second)| {
+            (label(&value, style), first.map_or("-".into(), short), second.map(short).unwrap_or_default())
+        })
         .collect();
     let widest = shown.iter().map(|row| row.0.width()).max().unwrap_or(0).max(24);
     let more = if (shown.len() as u64) < total {

@@ -240,7 +240,8 @@ impl Sums {
         compare(visitors <= views, "visitors", visitors, "page views", views);
         compare(visits <= views, "visits", visits, "page views", views);
         compare(self.bounces <= visits, "bounces", self.bounces, "visits", visits);
-        for ((what, by_hour), of_visits) in ["page views", "visitors", "visits"].iter().zip(self.hours).zip(self.visits) {
+        for ((what, by_hour), of_visits) in ["page views", "visitors", "visits"].iter().zip(self.hours).zip(self.visits)
+        {
             compare(by_hour == of_visits, what, by_hour, "in the sums of visits", of_visits);
         }
         faults.into_iter()

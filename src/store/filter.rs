@@ -90,9 +90,7 @@ fn codes(filter: &Filter) -> Vec<String> {
         Dimension::Channel => numbers(Channel::ALL.iter().map(|c| c.as_str()), filter),
         Dimension::Device => numbers(Device::ALL.iter().map(|d| d.as_str()), filter),
         Dimension::Class => numbers(Class::ALL.iter().map(|c| c.as_str()), filter),
-        Dimension::Status => {
-            (0..1000u16).filter(|n| names_status(filter, *n)).map(|n| n.to_string()).collect()
-        }
+        Dimension::Status => (0..1000u16).filter(|n| names_status(filter, *n)).map(|n| n.to_string()).collect(),
         _ => countries()
             .filter(|c| filter.names(c.as_str()) || (c.code() == 0 && filter.names(UNKNOWN)))
             .map(|c| c.code().to_string())

@@ -7,8 +7,7 @@ use crate::query::Query;
 use duckdb::params;
 
 /// Tables with a day, and those with hours.
-const BY_DAY: [&str; 7] =
-    ["visit_sums", "page_sums", "pairs", "request_days", "error_days", "latency_days", "carried"];
+const BY_DAY: [&str; 7] = ["visit_sums", "page_sums", "pairs", "request_days", "error_days", "latency_days", "carried"];
 const BY_HOUR: [&str; 4] = ["hours", "request_hours", "latency_hours", "ledger"];
 
 impl Writer {
@@ -24,7 +23,8 @@ impl Writer {
             tx.connection().execute(&format!("DELETE FROM {table} WHERE day = ?"), [day.0])?;
         }
         for table in BY_HOUR {
-            let sql = format!("DELETE FROM {table} WHERE bucket >= CAST(? AS UINTEGER) AND bucket < CAST(? AS UINTEGER)");
+            let sql =
+                format!("DELETE FROM {table} WHERE bucket >= CAST(? AS UINTEGER) AND bucket < CAST(? AS UINTEGER)");
             tx.connection().execute(&sql, params![from, to])?;
         }
         shelf::forget(tx.connection(), &[day])?;

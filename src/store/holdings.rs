@@ -71,6 +71,9 @@ impl Holding {
     }
 }
 
+/// Visits that may still go on, with the page of the last view.
+pub type Present = Vec<(SiteId, Presence<Arc<str>>)>;
+
 impl Reader {
     /// Rows of one kind.
     ///
@@ -109,7 +112,7 @@ impl Reader {
     ///
     /// # Errors
     /// Of the engine.
-    pub fn open_visits(&self, day: Day) -> Result<Option<Vec<(SiteId, Presence<Arc<str>>)>>, StoreError> {
+    pub fn open_visits(&self, day: Day) -> Result<Option<Present>, StoreError> {
         let Some(state) = self.days()?.into_iter().find(|state| state.day == day && state.is_open) else {
             return Ok(Some(Vec::new()));
         };

@@ -26,11 +26,7 @@ fn place(id: u32) -> Place {
     Place { day: Day(0), first: id.into(), last: 0, part: Part::Cursor }
 }
 
-pub(crate) fn save_inputs(
-    connection: &Connection,
-    inputs: &[InputCommit],
-    seal: &dyn Seal,
-) -> Result<(), StoreError> {
+pub(crate) fn save_inputs(connection: &Connection, inputs: &[InputCommit], seal: &dyn Seal) -> Result<(), StoreError> {
     if inputs.is_empty() {
         return Ok(());
     }
@@ -213,7 +209,8 @@ mod cursor {
 
         #[test]
         fn an_input_comes_back_and_its_length_says_nothing() {
-            let mut state = InputState { first_record: 7, last_record: 9, last_place: Some((1, 3600)), ..Default::default() };
+            let mut state =
+                InputState { first_record: 7, last_record: 9, last_place: Some((1, 3600)), ..Default::default() };
             state.cursor.position = u64::MAX;
             state.cursor.head = Mark { len: 4096, hash: [3; 16] };
             state.ledger.0[10] = 5;

@@ -5,9 +5,9 @@ use super::model::view::Chosen;
 use super::query::Question;
 use super::update::Effect;
 use crate::model::Dimension;
-use crate::report::Asked;
-use crate::query::{Period, is_known};
 use crate::query::{Filter, Op, Pattern};
+use crate::query::{Period, is_known};
+use crate::report::Asked;
 
 /// So many rows of a list are loaded; a search finds the others.
 const ROWS: u64 = 10_000;

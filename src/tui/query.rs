@@ -2,8 +2,8 @@
 
 use super::model::rows::Row;
 use crate::model::{Dimension, Keys, Live, Privacy};
-use crate::report::{Asked, Before, Report};
 use crate::query::Compare;
+use crate::report::{Asked, Before, Report};
 use crate::store::{Reader, Tell};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -4,8 +4,8 @@ use super::model::rows::List;
 use super::query::{Answer, Place, Question};
 use super::queue::Turn;
 use crate::error::Failure;
-use crate::report::{Asked, Report, ReportError, Rows, build, build_before};
 use crate::query::Compare;
+use crate::report::{Asked, Report, ReportError, Rows, build, build_before};
 use crate::store::{Reader, StoreError};
 
 /// Answers a question, or as much of it as is still wanted.

@@ -2,9 +2,9 @@
 //! and whether the sums agree.
 
 use super::Findings;
+use crate::anonymise::{DAY_KEY, SALT};
 use crate::cli::config::Config;
 use crate::cli::console::thousands;
-use crate::anonymise::{DAY_KEY, SALT};
 use crate::cli::{ingest, orphans};
 use crate::input::KeyError;
 use crate::model::{Day, Zone};
@@ -128,7 +128,9 @@ fn salts(reader: &Reader, now: i64, findings: &mut Findings) {
     let days = reader.days().unwrap_or_default();
     let (salts, keys) = match (SALT.list(&info.salts), DAY_KEY.list(&info.days())) {
         (Ok(salts), Ok(keys)) => (salts, keys),
-        (Err(error), _) | (_, Err(error)) => return findings.fix(error.to_string(), "run as the user who owns the store"),
+        (Err(error), _) | (_, Err(error)) => {
+            return findings.fix(error.to_string(), "run as the user who owns the store");
+        }
     };
     let made: Vec<(Day, i64)> = salts.iter().chain(&keys).copied().collect();
     let overdue = Due::days(info.zone, &days, &made, now);

@@ -89,7 +89,8 @@ impl List {
         }
         let mut rows: Vec<TopRow> = by_name.into_iter().map(|(value, sums)| TopRow { value, sums }).collect();
         rows.retain(|row| order.lists(&row.sums));
-        let total = if was_cut { self.total + usize::from(few.is_some_and(|few| order.lists(&few))) } else { rows.len() };
+        let total =
+            if was_cut { self.total + usize::from(few.is_some_and(|few| order.lists(&few))) } else { rows.len() };
         rows.iter_mut().filter(|row| row.value.is_empty()).for_each(|row| row.value = UNKNOWN.into());
         rows.sort_by(|a, b| order.compare(&a.sums, &b.sums).then_with(|| a.value.cmp(&b.value)));
         rows.truncate(limit);

@@ -25,13 +25,18 @@ pub(in crate::store) struct OpenDays {
 
 impl Reader {
     /// The sheets of the open days that a range touches.
-    pub(in crate::store) fn open_days(&self, days: std::ops::Range<i32>, with_pairs: bool) -> Result<OpenDays, StoreError> {
+    pub(in crate::store) fn open_days(
+        &self,
+        days: std::ops::Range<i32>,
+        with_pairs: bool,
+    ) -> Result<OpenDays, StoreError> {
         let states = self.days()?;
         let open: Vec<Day> = states.iter().filter(|state| state.is_open).map(|state| state.day).collect();
         let mut memory = self.memory();
         memory.keep_only(&open);
         let symbols = memory.symbols.clone();
-        let mut found = OpenDays { symbols: symbols.clone(), sheets: Vec::new(), unreadable: Vec::new(), open: Vec::new() };
+        let mut found =
+            OpenDays { symbols: symbols.clone(), sheets: Vec::new(), unreadable: Vec::new(), open: Vec::new() };
         if open.is_empty() {
             return Ok(found);
         }

@@ -48,12 +48,7 @@ impl Reader {
     ///
     /// # Errors
     /// Of the engine.
-    pub fn overview(
-        &self,
-        query: &Query,
-        lists: &[(Dimension, Sort)],
-        limit: u64,
-    ) -> Result<Overview, StoreError> {
+    pub fn overview(&self, query: &Query, lists: &[(Dimension, Sort)], limit: u64) -> Result<Overview, StoreError> {
         let limit = if limit == 0 { usize::MAX } else { usize::try_from(limit).unwrap_or(usize::MAX) };
         let zone = self.info().zone;
         let cuts_days = query.cuts_days(zone);
@@ -76,9 +71,11 @@ impl Reader {
             want(Table::Visits, None);
             want(Table::Pages, None);
         }
-        places.iter().enumerate().filter_map(|(at, place)| Some((at, (*place.as_ref().ok()?)))).for_each(|(at, table)| {
-            want(table, Some(at));
-        });
+        places.iter().enumerate().filter_map(|(at, place)| Some((at, (*place.as_ref().ok()?)))).for_each(
+            |(at, table)| {
+                want(table, Some(at));
+            },
+        );
         let with_pairs = wanted.iter().any(|(table, _)| matches!(table, Table::Pairs(_)));
         let open = self.open_days(query.touched(zone), with_pairs)?;
         let mut added = Vec::new();
@@ -138,8 +135,7 @@ impl Reader {
                 !matches!(filter.dimension, Dimension::Page | Dimension::EntryPage | Dimension::ExitPage)
             });
             answer.totals = None;
-            answer.unknown =
-                Some(Unknown { because: UNSHARED, remove: remove.map(ToString::to_string).collect() });
+            answer.unknown = Some(Unknown { because: UNSHARED, remove: remove.map(ToString::to_string).collect() });
         }
         answer.series = series.into_iter().map(|(bucket, sums)| SeriesRow { bucket, sums }).collect();
     }
@@ -159,7 +155,9 @@ impl Reader {
         let page_filter = query.filters.iter().any(|filter| filter.dimension == Dimension::Page);
         let mut found: Vec<Option<(List, Option<Counters>)>> = lists.iter().map(|_| None).collect();
         for Added { table, lists: of_table, closed, open } in added {
-            for ((at, groups), from_open) in of_table.into_iter().zip(closed.into_iter().skip(1)).zip(open.into_iter().skip(1)) {
+            for ((at, groups), from_open) in
+                of_table.into_iter().zip(closed.into_iter().skip(1)).zip(open.into_iter().skip(1))
+            {
                 let (dimension, sort) = lists[at];
                 let order = Order { dimension, sort, of_pages: page_filter || dimension == Dimension::Page };
                 let mut named = Counters::default();
@@ -204,9 +202,7 @@ impl Reader {
         );
         let mut statement = self.connection().prepare_cached(&sql)?;
         let ends = [range.start, range.end - 1, range.start, range.end - 1];
-        let rows = statement.query_map(ends, |row| {
-            Ok((Day(row.get(0)?), row.get::<_, Option<i32>>(1)?.map(Day)))
-        })?;
+        let rows = statement.query_map(ends, |row| Ok((Day(row.get(0)?), row.get::<_, Option<i32>>(1)?.map(Day))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

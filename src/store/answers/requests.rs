@@ -61,12 +61,7 @@ impl Reader {
     ///
     /// # Errors
     /// Of the engine.
-    pub fn requests(
-        &self,
-        query: &Query,
-        lists: &[(Dimension, Sort)],
-        limit: u64,
-    ) -> Result<Requests, StoreError> {
+    pub fn requests(&self, query: &Query, lists: &[(Dimension, Sort)], limit: u64) -> Result<Requests, StoreError> {
         let by_path = filters_error_path(query);
         let cuts_days = query.cuts_days(self.info().zone);
         let open = self.open_days(query.touched(self.info().zone), false)?;

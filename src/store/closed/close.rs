@@ -106,7 +106,8 @@ pub fn close_days(writer: &mut Writer, days: &[Day], how: &Closing<'_>) -> Resul
     let (zone, began) = (writer.info().zone, Instant::now());
     let tx = writer.begin()?;
     let connection = tx.connection();
-    let mut run = Run { connection, how, zone, symbols: Symbols::default(), waiting: Waiting::new(), done: Closed::default() };
+    let mut run =
+        Run { connection, how, zone, symbols: Symbols::default(), waiting: Waiting::new(), done: Closed::default() };
     run.waiting = waiting(connection, &run.symbols, how.keys)?;
     let mut sheets = run.expired()?;
     let mut rows = 0;
@@ -234,7 +235,15 @@ mod tests {
         assert_eq!(due(end - 40_000, end - 100), GRACE, "a day after its end");
         assert_eq!(due(end - 40_000, end + 500), GRACE + 500, "a day after its last use");
         assert_eq!(due(end - 40_000, end + LIMIT), LIMIT - 40_000, "a week after it was made");
-        let state = |is_open| DayState { day, is_open, last_commit: end, marked: false, unreadable: false, closed: None, visits_from: 0 };
+        let state = |is_open| DayState {
+            day,
+            is_open,
+            last_commit: end,
+            marked: false,
+            unreadable: false,
+            closed: None,
+            visits_from: 0,
+        };
         let is_due = |is_open, made: &[(Day, i64)], now| !Due::days(Zone::UTC, &[state(is_open)], made, now).is_empty();
         assert!(!is_due(true, &[(day, end - 9)], end + GRACE - 1) && is_due(true, &[(day, end - 9)], end + GRACE));
         assert!(is_due(true, &[], end + GRACE) && !is_due(false, &[], end + GRACE));

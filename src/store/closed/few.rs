@@ -37,13 +37,10 @@ fn gives(pages: &Rows<PageKey, PageSums>, giving: &[bool]) -> usize {
 
 /// The smallest of those that do not give.
 fn smallest(pages: &Rows<PageKey, PageSums>, giving: &[bool], rules: &Rules<'_>) -> Option<usize> {
-    let least = (0..pages.len())
-        .filter(|&at| !giving[at])
-        .map(|at| (pages[at].1.uniques, pages[at].1.page_views))
-        .min()?;
-    let equal: Vec<usize> = (0..pages.len())
-        .filter(|&at| !giving[at] && (pages[at].1.uniques, pages[at].1.page_views) == least)
-        .collect();
+    let least =
+        (0..pages.len()).filter(|&at| !giving[at]).map(|at| (pages[at].1.uniques, pages[at].1.page_views)).min()?;
+    let equal: Vec<usize> =
+        (0..pages.len()).filter(|&at| !giving[at] && (pages[at].1.uniques, pages[at].1.page_views) == least).collect();
     let text = |dictionary, sym| rules.symbols.text(dictionary, sym);
     equal.into_iter().min_by_key(|&at| {
         let key = &pages[at].0;

@@ -282,8 +282,8 @@ impl Counter {
         for cell in cells.iter().filter(|cell| !cell.is_named && (self.of_cell)(&cell.sums) > 0) {
             let (page, value) = (cell.page as usize, cell.value as usize);
             // Some can be told from the totals alone; nothing helps then.
-            let is_known = whole_pages[page] > whole_v - whole_values[value]
-                || whole_values[value] > whole_p - whole_pages[page];
+            let is_known =
+                whole_pages[page] > whole_v - whole_values[value] || whole_values[value] > whole_p - whole_pages[page];
             if is_known {
                 continue;
             }

@@ -54,7 +54,8 @@ impl Reduced {
             .collect();
         add_up(&mut visits);
         let host_rows = page_rows.iter().map(|(key, _)| key.host);
-        let hosts = host_rows.map(|host| (host, rare.host(caps.host(host)))).filter(|(host, kept)| host != kept).collect();
+        let hosts =
+            host_rows.map(|host| (host, rare.host(caps.host(host)))).filter(|(host, kept)| host != kept).collect();
         let mut reduced = Reduced { visits, dims, is_folded: false, pages, hosts };
         reduced.fold(rules.symbols);
         reduced
@@ -277,9 +278,10 @@ impl Rare {
 
     /// Families that fewer had, whatever their version.
     fn hide_families(&mut self, rows: &[(VisitDims, Sym, VisitSums)], k: u32, symbols: &Symbols) {
-        let of: [(fn(&VisitDims, Sym) -> Sym, &mut Map<Sym, Sym>); 2] =
-            [(|visit, _| visit.browser, &mut self.browsers), (|visit, _| visit.os, &mut self.systems)];
-        for (value, map) in of {
+        type Value = fn(&VisitDims, Sym) -> Sym;
+        let browser: (Value, _) = (|visit, _| visit.browser, &mut self.browsers);
+        let system: (Value, _) = (|visit, _| visit.os, &mut self.systems);
+        for (value, map) in [browser, system] {
             let counts = visitors(rows, value);
             let family = |sym: &Sym| {
                 let text = symbols.text(Dictionary::Agents, *sym);

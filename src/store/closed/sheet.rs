@@ -153,8 +153,10 @@ fn site(of: Of, facts: &mut Facts, waiting: &Waiting, rules: &Rules<'_>, sheet: 
     if reduced.is_folded {
         sheet.folded.push(of);
     }
-    let mut pages: Rows<PageKey, PageSums> =
-        rows_of(&facts.pages, of, |key| (key.site, key.kind)).iter().map(|(key, sums)| (reduced.page(*key), *sums)).collect();
+    let mut pages: Rows<PageKey, PageSums> = rows_of(&facts.pages, of, |key| (key.site, key.kind))
+        .iter()
+        .map(|(key, sums)| (reduced.page(*key), *sums))
+        .collect();
     add_up(&mut pages);
     let visitors = reduced.visits.iter().map(|(_, sums)| sums.visitors).sum::<u32>();
     let several = facts.marks.iter().filter(|(key, _)| *key == of).map(|(_, marks)| marks.several).sum::<u32>();

@@ -41,8 +41,16 @@ fn facts(symbols: &Symbols, people: &[Person]) -> Facts {
         let view = |page: u8| View { page: symbols.intern(Dictionary::Pages, &format!("/{page}")), host: Sym::EMPTY };
         let (first, last) = (view(person.3[0].0), view(person.3.last().expect("one at least").0));
         let mut open = OpenVisit {
-            site, kind, visit: number, entry: first, exit: last, first: time, last: time,
-            bounce: person.3.len() == 1, seconds: 0, timed: 0,
+            site,
+            kind,
+            visit: number,
+            entry: first,
+            exit: last,
+            first: time,
+            last: time,
+            bounce: person.3.len() == 1,
+            seconds: 0,
+            timed: 0,
         };
         let mut seen = BTreeSet::new();
         for (at, (page, seconds)) in person.3.iter().enumerate() {
@@ -57,7 +65,9 @@ fn facts(symbols: &Symbols, people: &[Person]) -> Facts {
             facts.pages.push((PageKey { site, kind, page, host }, sums));
             let sums = VisitSums { visitors: is_first, visits, page_views: 1, ..VisitSums::default() };
             facts.visits.push((VisitKey { site, kind, host, visit: number }, sums));
-            facts.crossed.push((CrossKey { site, kind, page, visit: number }, CrossSums { page_views: 1, uniques, visits }));
+            facts
+                .crossed
+                .push((CrossKey { site, kind, page, visit: number }, CrossSums { page_views: 1, uniques, visits }));
             let minute = MinuteKey { site, kind, minute: time };
             facts.minutes.push((minute, MinuteSums { page_views: 1, visitors: is_first, visits }));
         }
@@ -119,7 +129,8 @@ fn pairs(symbols: &Symbols, facts: &Facts, sheet: &Sheet, visitors: u32, k: u32)
         named.entry((*dimension, *page)).or_default().insert(*value, *sums);
     }
     if k == 1 {
-        let views: u32 = sheet.pairs.iter().filter(|(key, _)| key.dimension == Dimension::Country).map(|(_, s)| s.page_views).sum();
+        let views: u32 =
+            sheet.pairs.iter().filter(|(key, _)| key.dimension == Dimension::Country).map(|(_, s)| s.page_views).sum();
         assert_eq!(u64::from(views), facts.page_views(), "all of them are named");
         return;
     }
@@ -128,11 +139,16 @@ fn pairs(symbols: &Symbols, facts: &Facts, sheet: &Sheet, visitors: u32, k: u32)
     // one country can have, or one that could be told without any pair.
     let value = |visit: &VisitDims| symbols.intern(Dictionary::Values, visit.country.as_str());
     let mut of_value: BTreeMap<Sym, i64> = BTreeMap::new();
-    sheet.visits.iter().for_each(|(row, sums)| *of_value.entry(value(&row.visit)).or_default() += i64::from(sums.page_views));
+    sheet
+        .visits
+        .iter()
+        .for_each(|(row, sums)| *of_value.entry(value(&row.visit)).or_default() += i64::from(sums.page_views));
     let whole = of_value.clone();
     for ((dimension, _), values) in &named {
         if *dimension == Dimension::Country {
-            values.iter().for_each(|(value, sums)| *of_value.get_mut(value).expect("there") -= i64::from(sums.page_views));
+            values
+                .iter()
+                .for_each(|(value, sums)| *of_value.get_mut(value).expect("there") -= i64::from(sums.page_views));
         }
     }
     assert!(of_value.values().all(|left| *left >= 0));
@@ -140,7 +156,8 @@ fn pairs(symbols: &Symbols, facts: &Facts, sheet: &Sheet, visitors: u32, k: u32)
     for (page, views) in pages(sheet, symbols) {
         let known = known(page);
         let left = views - known.values().map(|sums| i64::from(sums.page_views)).sum::<i64>();
-        let may: Vec<(Sym, i64)> = of_value.iter().filter(|(v, _)| !known.contains_key(v)).map(|(v, n)| (*v, *n)).collect();
+        let may: Vec<(Sym, i64)> =
+            of_value.iter().filter(|(v, _)| !known.contains_key(v)).map(|(v, n)| (*v, *n)).collect();
         let most: i64 = may.iter().map(|(_, n)| n).sum();
         assert!(left <= most, "what is left fits");
         for (value, own) in may {

@@ -127,9 +127,8 @@ impl Writer<'_> {
     }
 
     fn pages(&self, sheets: &[Sheet]) -> Result<(), StoreError> {
-        let order = |key: &PageKey| {
-            (key.site, key.kind, self.ids.id(D::Pages, key.page), self.ids.id(D::Hosts, key.host))
-        };
+        let order =
+            |key: &PageKey| (key.site, key.kind, self.ids.id(D::Pages, key.page), self.ids.id(D::Hosts, key.host));
         self.slices("page_sums", rows!(sheets, pages, order), |rows| {
             let key = || rows.iter().map(|(_, key, _)| key);
             let sums = || rows.iter().map(|(.., sums)| sums);

@@ -102,7 +102,7 @@ mod tests {
             let bytes = pack(&plain);
             assert_eq!(unpack(&bytes).as_deref(), Some(&plain[..]));
             assert!(packed == 0 || bytes.len() == packed);
-            assert!(bytes.len().is_power_of_two() || bytes.len() % STEP == 0);
+            assert!(bytes.len().is_power_of_two() || bytes.len().is_multiple_of(STEP));
         }
         assert_eq!(unpack(b"none"), None);
     }

@@ -33,8 +33,7 @@ impl Day {
     /// Leaves out visits that are over: they were counted when they ended.
     fn settle(&mut self) {
         self.facts.add_up();
-        let newest: BTreeMap<model::Of, u32> =
-            self.facts.marks.iter().map(|(of, marks)| (*of, marks.newest)).collect();
+        let newest: BTreeMap<model::Of, u32> = self.facts.marks.iter().map(|(of, marks)| (*of, marks.newest)).collect();
         self.open.retain(|_, visit| {
             let newest = newest.get(&(visit.site, visit.kind)).copied().unwrap_or(0);
             !visit.is_over(newest)
@@ -58,7 +57,8 @@ struct Found {
 }
 
 fn segments(connection: &Connection, day: model::Day, after: u64) -> Result<Vec<Found>, StoreError> {
-    let parts = TABLES.map(|table| format!("SELECT tier, first, last, payload FROM {table} WHERE day = ? AND last > ?"));
+    let parts =
+        TABLES.map(|table| format!("SELECT tier, first, last, payload FROM {table} WHERE day = ? AND last > ?"));
     let sql = format!("{} ORDER BY last", parts.join(" UNION ALL "));
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params![day.0, after, day.0, after], |row| {

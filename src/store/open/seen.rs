@@ -1,7 +1,7 @@
 //! Which hashes are new today: found by an anti-join in the commit's own transaction,
 //! so that no process needs to hold what was seen.
 
-use crate::model::{Candidate, DayBatch, Day, Hash, Marks, Tells};
+use crate::model::{Candidate, Day, DayBatch, Hash, Marks, Tells};
 use crate::store::StoreError;
 use crate::store::columns::Columns;
 use duckdb::Connection;
@@ -34,9 +34,8 @@ fn news(connection: &Connection, days: &[DayBatch]) -> Result<Vec<Vec<bool>>, St
         .i32(places.iter().map(|(day, _)| days[*day].day.0))
         .hash(places.iter().map(|place| &candidate(place).hash))
         .append_to_temporary(connection, "candidates")?;
-    let mut statement = connection.prepare(
-        "SELECT i FROM temp.main.candidates c ANTI JOIN seen s ON c.day = s.day AND c.hash = s.hash",
-    )?;
+    let mut statement = connection
+        .prepare("SELECT i FROM temp.main.candidates c ANTI JOIN seen s ON c.day = s.day AND c.hash = s.hash")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (day, at) = places[row.get::<_, u32>(0)? as usize];

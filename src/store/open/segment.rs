@@ -4,8 +4,8 @@
 use super::codec::{get, number, pack, put, take, unpack};
 use crate::model::{
     Channel, Class, Country, CrossKey, CrossSums, Day, Device, Dictionary, Facts, Hash, Kind, Mapped, Marks, MinuteKey,
-    MinuteSums, OpenVisit, PageKey, PageSums, Part, Place, RequestKey, RequestSums, Seal, Sym, Symbols, View, VisitDims,
-    VisitKey, VisitSums, VisitSym,
+    MinuteSums, OpenVisit, PageKey, PageSums, Part, Place, RequestKey, RequestSums, Seal, Sym, Symbols, View,
+    VisitDims, VisitKey, VisitSums, VisitSym,
 };
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -268,11 +268,7 @@ fn latency_of([a, b, c, d, e, f, g, bin, count]: [u64; 9]) -> Option<(Binned, u6
 struct Binned(RequestKey, u16);
 
 impl Mapped for Binned {
-    fn mapped(
-        self,
-        text: &mut dyn FnMut(Dictionary, Sym) -> Sym,
-        visit: &mut dyn FnMut(VisitSym) -> VisitSym,
-    ) -> Self {
+    fn mapped(self, text: &mut dyn FnMut(Dictionary, Sym) -> Sym, visit: &mut dyn FnMut(VisitSym) -> VisitSym) -> Self {
         Binned(self.0.mapped(text, visit), self.1)
     }
 }
@@ -308,12 +304,9 @@ fn visit_state_of([high, low, a, b, c, d, e, f, g, h, i, j, k, l]: [u64; 14]) ->
 struct State(OpenVisit);
 
 impl Mapped for State {
-    fn mapped(
-        self,
-        text: &mut dyn FnMut(Dictionary, Sym) -> Sym,
-        visit: &mut dyn FnMut(VisitSym) -> VisitSym,
-    ) -> Self {
-        let mut view = |view: View| View { page: text(Dictionary::Pages, view.page), host: text(Dictionary::Hosts, view.host) };
+    fn mapped(self, text: &mut dyn FnMut(Dictionary, Sym) -> Sym, visit: &mut dyn FnMut(VisitSym) -> VisitSym) -> Self {
+        let mut view =
+            |view: View| View { page: text(Dictionary::Pages, view.page), host: text(Dictionary::Hosts, view.host) };
         let (entry, exit) = (view(self.0.entry), view(self.0.exit));
         State(OpenVisit { entry, exit, visit: visit(self.0.visit), ..self.0 })
     }
@@ -482,7 +475,16 @@ mod tests {
         let crossed = vec![(CrossKey { site, kind, page, visit }, CrossSums { page_views: 3, uniques: 2, visits: 1 })];
         let view = View { page, host };
         let open = OpenVisit {
-            site, kind, visit, entry: view, exit: view, first: 7, last: 9, bounce: true, seconds: 0, timed: 0,
+            site,
+            kind,
+            visit,
+            entry: view,
+            exit: view,
+            first: 7,
+            last: 9,
+            bounce: true,
+            seconds: 0,
+            timed: 0,
         };
         let facts = Facts { pages, crossed, ..Facts::default() };
         let segment = Segment { facts, open: vec![([9; 16], open)] };

@@ -174,8 +174,7 @@ impl Work<'_> {
     fn read(&self, table: &str, spine: Spine) -> Result<Option<Segment>, StoreError> {
         let Spine { tier, first, last } = spine;
         let sql = format!("SELECT payload FROM {table} WHERE day = ? AND first = ? AND last = ?");
-        let payload: Vec<u8> =
-            self.connection.query_row(&sql, params![self.day.0, first, last], |row| row.get(0))?;
+        let payload: Vec<u8> = self.connection.query_row(&sql, params![self.day.0, first, last], |row| row.get(0))?;
         let place = Segment::place(self.day, tier, first, last);
         Ok(Segment::open(&payload, self.symbols, self.seal, place, true))
     }
@@ -246,10 +245,7 @@ pub(in crate::store) fn leave_out(
     let is_current = |_: Day, _: &Hash, _: &OpenVisit| true;
     let work = Work { connection, symbols: &symbols, seal: &*seal, day, commit: last, is_current: &is_current };
     let marks = facts.marks.iter().map(|(of, marks)| (*of, Marks { several: 0, ..*marks })).collect();
-    let open = Segment {
-        facts: crate::model::Facts { marks, ..Default::default() },
-        open: open.into_iter().collect(),
-    };
+    let open = Segment { facts: crate::model::Facts { marks, ..Default::default() }, open: open.into_iter().collect() };
     work.insert_full(Segment { facts, open: Vec::new() }, last, last)?;
     // Of a day whose salt is lost nothing can be newest.
     work.insert("sealed", 1, last, last, &open)

@@ -1,9 +1,9 @@
 //! What is asked for: site, range, interval, comparison, filters.
 
 use crate::model::Zone;
-use crate::report::Asked;
-use crate::query::{Compare, Interval, Period, Range, Span};
 use crate::query::Filter;
+use crate::query::{Compare, Interval, Period, Range, Span};
+use crate::report::Asked;
 use chrono::{Datelike, Months, NaiveDate};
 
 /// A range by name or by its ends.

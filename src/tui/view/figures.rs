@@ -6,8 +6,8 @@ use super::super::model::Model;
 use super::super::theme::Theme;
 use super::{put, put_all};
 use crate::model::{Class, Dimension, Metric};
-use crate::report::{Report, Rows, words};
 use crate::query::{is_counted, ratio};
+use crate::report::{Report, Rows, words};
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 

@@ -6,8 +6,8 @@ use super::super::model::Model;
 use super::super::model::names::filter_words;
 use super::super::theme::Theme;
 use super::{put, put_all};
-use crate::report::words;
 use crate::query::Compare;
+use crate::report::words;
 use ratatui::buffer::Buffer;
 
 /// Site, range, interval, comparison; at the right who is there now.
@@ -25,7 +25,8 @@ pub fn header(model: &Model, layout: &Layout, theme: &Theme, buffer: &mut Buffer
     let compared = match (model.view.compare, &range) {
         (Some(compare), Some(range)) if !is_all(model) => {
             let before = model.data.before.as_ref().filter(|_| !model.data.is_stale);
-            let before = before.map_or_else(|| range.compared(compare, model.zone, model.now, false), |before| before.range);
+            let before =
+                before.map_or_else(|| range.compared(compare, model.zone, model.now, false), |before| before.range);
             let days = model.dates(&before);
             match (layout.regime, compare) {
                 (Regime::Large, _) => format!("vs {} ({days})", versus(compare)),

@@ -1,9 +1,9 @@
 //! What the chart draws: values by step, and how high its scale is.
 
 use super::super::model::Model;
+use crate::model::Counters;
 use crate::model::Metric;
 use crate::report::{Report, Totals};
-use crate::model::Counters;
 
 /// The values of a series; unknown ones are gaps.
 fn values(
@@ -45,11 +45,10 @@ impl Series {
             }
         }
         let before = model.before();
-        let mut before = before
-            .map_or_else(Vec::new, |before| {
-                let totals = Totals { meaning: totals.meaning, ..before.totals };
-                values((&before.series, &before.gaps), &before.request_series, &totals, metric)
-            });
+        let mut before = before.map_or_else(Vec::new, |before| {
+            let totals = Totals { meaning: totals.meaning, ..before.totals };
+            values((&before.series, &before.gaps), &before.request_series, &totals, metric)
+        });
         let first = model.data.extent.map_or(i64::MAX, |(first, _)| first);
         if let Some(known) = model.before() {
             let ends = known.series.iter().skip(1).map(|(at, _)| *at).chain([known.range.to]);
