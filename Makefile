@@ -11,7 +11,7 @@ BIN := $(TARGET)/release/fathom-tui
 FEATURES = $(shell [ -e $(VENDOR)/bundled ] || echo --no-default-features)
 export DUCKDB_LIB_DIR := $(VENDOR)
 
-.PHONY: build demo test test-bundled torture fuzz soak bench docs lint install assets clean picture
+.PHONY: build demo test test-bundled torture attack fuzz soak bench docs lint install assets clean picture
 
 $(VENDOR)/ready:
 	@sh assets/build/duckdb.sh $(VENDOR)
@@ -42,6 +42,12 @@ torture: $(VENDOR)/ready
 	FATHOM_TUI_TEST_KILLS=1000 FATHOM_TUI_TEST_ROUNDS=50 FATHOM_TUI_TEST_EVERY=1 FATHOM_TUI_TEST_CASES=10000 \
 	  FATHOM_TUI_TEST_SIZES=20 FATHOM_TUI_TEST_STRINGS=1000000 FATHOM_TUI_TEST_INPUTS=100000 \
 	  $(CARGO) test --release --locked $(FEATURES) --test main -- torture concurrent damage model system hostile fuzz --nocapture
+
+# Attacks stores of the program: is there anything by which the views of one visitor can
+# be told? Needs the Python module duckdb (pip install duckdb==1.5.5).
+attack: build
+	$(CARGO) build -q --release --locked $(FEATURES) --example opened
+	FATHOM_TUI_OPENER=$(abspath $(TARGET))/release/examples/opened python3 tests/attack/run.py --program $(BIN)
 
 # Fuzzes the parsers and what else meets strange bytes, five minutes each; the
 # tests run the same on the corpus and on random changes of it.

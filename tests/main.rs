@@ -1,5 +1,6 @@
 //! One binary, since each links the database again.
 
+mod attack;
 mod behind;
 mod closed;
 mod closing;

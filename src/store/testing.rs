@@ -2,7 +2,10 @@
 #![doc(hidden)]
 
 use super::engine::open_private;
+use super::open::{Segment, each};
 use super::{StoreError, meta};
+use crate::model::{Day, Dictionary, Keys, Symbols, VisitSym};
+use serde_json::json;
 use std::path::Path;
 
 /// Pretends that a store has a schema of that version.
@@ -71,6 +74,76 @@ pub fn fill(path: &Path, views: u64, now: i64) -> Result<(), StoreError> {
         .replace("{hour}", &(now / 3600 * 3600).to_string())
         .replace("{day}", &(now / 86_400).to_string());
     Ok(connection.execute_batch(&sql)?)
+}
+
+/// What these keys open of a day, for whoever looks for a trail in it: its segments as
+/// tests/attack/opened.py wants them.
+///
+/// # Errors
+/// Of the engine.
+pub fn opened(path: &Path, day: Day, keys: &dyn Keys) -> Result<serde_json::Value, StoreError> {
+    let connection = open_private(path)?;
+    let symbols = Symbols::default();
+    let Some(seal) = keys.day(day) else { return Ok(json!({"segments": []})) };
+    let page = |sym| symbols.text(Dictionary::Pages, sym).to_string();
+    let host = |sym| symbols.text(Dictionary::Hosts, sym).to_string();
+    let traits = |visit: VisitSym| -> Vec<serde_json::Value> {
+        let dims = symbols.dims([visit])[0];
+        let text = |dictionary, sym| symbols.text(dictionary, sym).to_string();
+        vec![
+            text(Dictionary::Sources, dims.source).into(),
+            text(Dictionary::Referrers, dims.referrer).into(),
+            dims.channel.as_str().into(),
+            text(Dictionary::Campaigns, dims.campaign).into(),
+            dims.country.as_str().into(),
+            text(Dictionary::Places, dims.region).into(),
+            text(Dictionary::Places, dims.city).into(),
+            text(Dictionary::Agents, dims.browser).into(),
+            text(Dictionary::Agents, dims.os).into(),
+            dims.device.as_str().into(),
+        ]
+    };
+    let mut segments = Vec::new();
+    for (first, last, segment) in each(&connection, day, &symbols, &*seal)? {
+        let Some(Segment { facts, open }) = segment else { continue };
+        let pages = facts.pages.iter().map(|(key, s)| {
+            json!([
+                page(key.page),
+                host(key.host),
+                s.page_views,
+                s.uniques,
+                s.visits,
+                s.bounces,
+                s.exits,
+                s.duration_s,
+                s.duration_n
+            ])
+        });
+        let visits = facts.visits.iter().map(|(key, s)| {
+            let counts = [s.visitors, s.visits, s.bounces, s.page_views, s.seconds, s.timed];
+            let mut row = vec![host(key.host).into()];
+            row.extend(traits(key.visit));
+            row.extend(counts.map(serde_json::Value::from));
+            serde_json::Value::from(row)
+        });
+        let minutes = facts.minutes.iter().map(|(key, s)| json!([key.minute, s.page_views, s.visitors, s.visits]));
+        let going_on = open.iter().map(|(_, visit)| {
+            json!({"entry_page": page(visit.entry.page), "last_page": page(visit.exit.page), "first": visit.first,
+                   "last": visit.last, "traits": traits(visit.visit)})
+        });
+        let crossed = facts.crossed.iter().map(|(key, s)| {
+            let mut row = vec![page(key.page).into()];
+            row.extend(traits(key.visit));
+            row.extend([s.page_views, s.uniques, s.visits].map(serde_json::Value::from));
+            serde_json::Value::from(row)
+        });
+        segments.push(json!({
+            "first": first, "last": last, "pages": pages.collect::<Vec<_>>(), "visits": visits.collect::<Vec<_>>(),
+            "minutes": minutes.collect::<Vec<_>>(), "open": going_on.collect::<Vec<_>>(),
+            "crossed": crossed.collect::<Vec<_>>(),
+        }));
+    }
+    Ok(json!({"segments": segments}))
 }
 
 /// Reads bytes as an opened segment, whatever they are.

@@ -11,6 +11,13 @@ and, if segments have pages beside traits, "crossed": [[page, source, ..., devic
 
 Entry and last page of an open visit are known to whoever has the key, and are no find."""
 
+import datetime
+import glob
+import json
+import os
+import shutil
+import subprocess
+import tempfile
 from itertools import combinations
 
 from guesses import Guesses
@@ -21,8 +28,18 @@ VISIT = ("source", "referrer", "channel", "campaign", "country", "region", "city
 
 
 def open_day(store, state, day):
-    """What the key of a day (epoch seconds) opens; see above. To be filled in: the format is the program's."""
-    raise NotImplementedError
+    """What the key of a day (epoch seconds) opens; see above. The format is the program's: examples/opened.rs reads it."""
+    opener = os.environ.get("FATHOM_TUI_OPENER")
+    keys = glob.glob(os.path.join(state or "", "**", "days"), recursive=True)
+    if not opener or not keys:
+        raise NotImplementedError
+    date = datetime.datetime.fromtimestamp(day, datetime.UTC).date().isoformat()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = os.path.join(folder, "store.duckdb")
+        shutil.copy(store.database, copy)
+        if store.log and os.path.exists(store.log):
+            shutil.copy(store.log, copy + ".wal")
+        return json.loads(subprocess.run([opener, copy, keys[0], date], check=True, capture_output=True).stdout)
 
 
 def attack(store):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Attacks stores of the program: is there anything by which the views of one visitor can be told?
 
-    tests/attack/run.py --program PATH [--only ATTACK] [--rate 1|8] [--views 300] [--seed 1] [--short]
+    tests/attack/run.py --program PATH [--only ATTACK]... [--rate 1|8] [--views 300] [--seed 1] [--short]
 
 Makes traffic of which the truth is known, lets the program fill stores with it, and runs every attack in every situation.
 A line is what an attack claimed: how much of it was right, how much a random pairer gets right, and the limit (mean and
@@ -136,7 +136,7 @@ def filled(name, job):
 
 
 def run(options, folder):
-    names = [name for name in ATTACKS if options.only in (None, name)]
+    names = [name for name in ATTACKS if not options.only or name in options.only]
     lines, work = [], []
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool, ThreadPoolExecutor(8) as threads:
         filling = [threads.submit(filled, name, job) for name, job in jobs(options, folder)]
@@ -181,7 +181,7 @@ def show(names, lines):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--program", required=True, help="the binary")
-    parser.add_argument("--only", choices=ATTACKS, help="one attack")
+    parser.add_argument("--only", choices=ATTACKS, action="append", help="one attack; may be repeated")
     parser.add_argument("--rate", type=int, choices=(1, 8), help="views a second where a log is followed [default: both]")
     parser.add_argument("--views", type=int, default=300, help="views of a day")
     parser.add_argument("--seed", type=int, default=1, help="of the traffic")

@@ -69,6 +69,20 @@ fn segments(connection: &Connection, day: model::Day, after: u64) -> Result<Vec<
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The segments of a day, each by itself: its commits, and what these keys open of it.
+pub(in crate::store) fn each(
+    connection: &Connection,
+    day: model::Day,
+    symbols: &Symbols,
+    seal: &dyn Seal,
+) -> Result<Vec<(u64, u64, Option<Segment>)>, StoreError> {
+    let open = |found: Found| {
+        let segment = Segment::open(&found.payload, symbols, seal, found.place, true);
+        (found.place.first, found.place.last, segment)
+    };
+    Ok(segments(connection, day, 0)?.into_iter().map(open).collect())
+}
+
 /// Everything of a day. Open visits of commits up to `visits_from` ended long ago.
 pub(in crate::store) fn read_whole(
     connection: &Connection,
