@@ -1,6 +1,7 @@
 //! Whether the store's sums agree with each other: every row is read, so that
 //! silent damage shows.
 
+use super::closed::Wanted;
 use super::{Reader, StoreError};
 use crate::model::{Class, Day, Dictionary, Kind, Ledger};
 use crate::query::Query;
@@ -113,7 +114,7 @@ impl Reader {
 
     /// Of days that are still open, as they would be closed now.
     fn add_open_days(&self, days: &mut BTreeMap<(u32, Day), Sums>, audit: &mut Audit) -> Result<(), StoreError> {
-        let open = self.open_days(i32::MIN..i32::MAX, false)?;
+        let open = self.open_days(i32::MIN..i32::MAX, Wanted::NONE)?;
         let lost = |day: &Day| format!("{day}: a part of what is sealed could not be opened");
         audit.faults.extend(open.unreadable.iter().map(lost));
         for sheet in open.sheets.iter().filter(|sheet| !open.unreadable.contains(&sheet.day)) {

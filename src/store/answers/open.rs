@@ -7,9 +7,9 @@ use crate::model::{
     Sym, Symbols, VisitDims, VisitSums, Zone,
 };
 use crate::query::{FEW, Filter, Query, Table, UNKNOWN};
-use crate::store::closed::{Rules, Sheet, Waiting};
+use crate::store::closed::{Rules, Sheet, Waiting, Wanted};
 use crate::store::filter::{column, has_unknown};
-use crate::store::open::waiting;
+use crate::store::open::{last_commits, waiting};
 use crate::store::{DEFAULT_CAP, Reader, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,7 +28,18 @@ impl Reader {
     pub(in crate::store) fn open_days(
         &self,
         days: std::ops::Range<i32>,
-        with_pairs: bool,
+        pairs: Wanted,
+    ) -> Result<OpenDays, StoreError> {
+        self.open_days_before(days, pairs, pairs != Wanted::NONE)
+    }
+
+    /// The same; `crossed`: another question will want pairs, so that what they are made
+    /// of is opened now.
+    pub(super) fn open_days_before(
+        &self,
+        days: std::ops::Range<i32>,
+        pairs: Wanted,
+        crossed: bool,
     ) -> Result<OpenDays, StoreError> {
         let states = self.days()?;
         let open: Vec<Day> = states.iter().filter(|state| state.is_open).map(|state| state.day).collect();
@@ -40,6 +51,14 @@ impl Reader {
         if open.is_empty() {
             return Ok(found);
         }
+        let wanted = states.iter().filter(|state| state.is_open && days.contains(&state.day.0));
+        let lasts = last_commits(self.connection())?;
+        let last = |day: Day| lasts.get(&day).copied().unwrap_or(0);
+        let wanted: Vec<(Day, u64, u64)> =
+            wanted.map(|state| (state.day, state.visits_from, last(state.day))).collect();
+        if wanted.len() > 1 {
+            memory.read_ahead(self.connection(), &wanted, self.keys(), crossed)?;
+        }
         let mut waits: Waiting = waiting(self.connection(), &symbols, self.keys())?;
         for state in states.iter().filter(|state| state.is_open && days.contains(&state.day.0)) {
             let rules = Rules {
@@ -48,10 +67,10 @@ impl Reader {
                 zone: self.info().zone,
                 cap: DEFAULT_CAP as usize,
                 is_late: state.closed.is_some(),
-                with_pairs,
+                pairs,
             };
-            let at = (state.day, state.visits_from);
-            let (sheet, unreadable) = memory.sheet(self.connection(), at, self.keys(), &waits, &rules)?;
+            let at = (state.day, state.visits_from, last(state.day));
+            let (sheet, unreadable) = memory.sheet(self.connection(), at, self.keys(), &waits, &rules, crossed)?;
             found.open.push(state.day);
             found.unreadable.extend((unreadable > 0).then_some(state.day));
             // The next day is told as it would be once this one is closed.

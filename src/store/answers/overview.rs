@@ -6,6 +6,7 @@ use super::open::{ByNumber, OpenDays};
 use super::tally::Groups;
 use crate::model::{Counters, Day, Dimension, Kind, Sort};
 use crate::query::{Days, Query, SeriesRow, Table, Top, TopRow, Unknown, table};
+use crate::store::closed::Wanted;
 use crate::store::{Reader, StoreError};
 
 /// What [`Reader::overview`] answers.
@@ -76,8 +77,11 @@ impl Reader {
                 want(table, Some(at));
             },
         );
-        let with_pairs = wanted.iter().any(|(table, _)| matches!(table, Table::Pairs(_)));
-        let open = self.open_days(query.touched(zone), with_pairs)?;
+        let pairs = wanted.iter().fold(Wanted::NONE, |pairs, (table, _)| match table {
+            Table::Pairs(of) => pairs.and(*of),
+            _ => pairs,
+        });
+        let open = self.open_days(query.touched(zone), pairs)?;
         let mut added = Vec::new();
         for (table, of_table) in wanted {
             let dimensions: Vec<(Dimension, Sort)> = of_table.iter().map(|at| lists[*at]).collect();
@@ -225,7 +229,9 @@ impl Reader {
             }
         }
         drop(rows);
-        let open = self.open_days(query.touched(self.info().zone), false)?.kinds(&query.sites);
+        // Filters mostly lead to pairs.
+        let crossed = query.filters.iter().any(|filter| !filter.dimension.is_request());
+        let open = self.open_days_before(query.touched(self.info().zone), Wanted::NONE, crossed)?.kinds(&query.sites);
         Ok([kinds[0] || open[0], kinds[1] || open[1]])
     }
 }

@@ -6,7 +6,7 @@ use super::lists::part;
 use super::open::{OpenDays, text};
 use crate::model::{Class, Dictionary, Dimension, Ledger, Metric, RequestKey, SiteId, Sort, Symbols, latency_of_bin};
 use crate::query::{LedgerRow, Query, RequestRow, Top};
-use crate::store::closed::Sheet;
+use crate::store::closed::{Sheet, Wanted};
 use crate::store::dictionary::texts;
 use crate::store::filter::{column, condition, names_status};
 use crate::store::{Reader, StoreError};
@@ -64,7 +64,7 @@ impl Reader {
     pub fn requests(&self, query: &Query, lists: &[(Dimension, Sort)], limit: u64) -> Result<Requests, StoreError> {
         let by_path = filters_error_path(query);
         let cuts_days = query.cuts_days(self.info().zone);
-        let open = self.open_days(query.touched(self.info().zone), false)?;
+        let open = self.open_days(query.touched(self.info().zone), Wanted::NONE)?;
         let parts: &[Part] = if by_path { &[ERRORS] } else { &[HOURS, DAYS] };
         let whole = self.by_name(query, parts, None, &open, cuts_days)?;
         let (requests, bytes) = whole.values().fold((0, 0), |(n, b), (more, bytes)| (n + more, b + bytes));
@@ -93,7 +93,7 @@ impl Reader {
     pub fn request_hours(&self, query: &Query) -> Result<Vec<(i64, i64, i64)>, StoreError> {
         let zone = self.info().zone;
         let cuts_days = query.cuts_days(zone);
-        let open = self.open_days(query.touched(zone), false)?;
+        let open = self.open_days(query.touched(zone), Wanted::NONE)?;
         let parts: &[Part] = if filters_error_path(query) { &[ERRORS] } else { &[HOURS, DAYS] };
         let mut hours: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
         let mut add = |at: i64, requests: i64, bytes: i64| {
@@ -277,7 +277,7 @@ impl Reader {
             ledgers.entry((site, bucket.into())).or_default().add(class, row.get::<_, i64>(3)? as u64);
         }
         drop(rows);
-        let open = self.open_days(query.touched(self.info().zone), false)?;
+        let open = self.open_days(query.touched(self.info().zone), Wanted::NONE)?;
         for ((site, bucket, class), lines) in open.sheets.iter().flat_map(|sheet| &sheet.ledger) {
             let is_asked = query.sites.is_empty() || query.sites.contains(site);
             if is_asked && (query.from..query.to).contains(&(*bucket).into()) {
@@ -296,7 +296,7 @@ impl Reader {
         let sql = format!("SELECT min(bucket), max(bucket) FROM ledger WHERE true{}", base(&query, false));
         let closed: (Option<u32>, Option<u32>) =
             self.connection().query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let open = self.open_days(query.touched(self.info().zone), false)?;
+        let open = self.open_days(query.touched(self.info().zone), Wanted::NONE)?;
         let rows = open.sheets.iter().flat_map(|sheet| &sheet.ledger);
         let hours = rows.filter(|((site, ..), _)| sites.is_empty() || sites.contains(site)).map(|((_, at, _), _)| *at);
         let all: Vec<u32> = hours.chain(closed.0).chain(closed.1).collect();

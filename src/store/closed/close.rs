@@ -1,6 +1,7 @@
 //! Closing of days: what is sealed is opened once more, added up by the rules, and
 //! written in one transaction; then its keys may go.
 
+use super::pairs::Wanted;
 use super::sheet::{Carried, FEW, Rules, Sheet, Waiting, sheet};
 use super::write::write;
 use crate::model::{Day, Keys, Kind, Of, PageKey, PageSums, Privacy, Seal, Sums, Sym, Symbols, Zone};
@@ -205,7 +206,7 @@ impl Run<'_> {
             zone: self.zone,
             cap: self.how.cap,
             is_late,
-            with_pairs: true,
+            pairs: Wanted::ALL,
         };
         let sheet = sheet(day, whole.ended(), &self.waiting, &rules);
         self.done.folded.extend((!sheet.folded.is_empty()).then_some(day));

@@ -12,4 +12,5 @@ mod write;
 
 pub(super) use close::WAIT;
 pub use close::{Closed, Closing, Due, close_days, due_at};
+pub(super) use pairs::Wanted;
 pub(super) use sheet::{Carried, Rules, Sheet, Waiting, sheet};

@@ -13,6 +13,31 @@ use std::sync::Arc;
 
 type Map<K, V> = HashMap<K, V, FixedState>;
 
+/// Dimensions whose pairs are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::store) struct Wanted(u32);
+
+impl Wanted {
+    pub(in crate::store) const NONE: Wanted = Wanted(0);
+    pub(in crate::store) const ALL: Wanted = Wanted(u32::MAX);
+
+    pub(in crate::store) fn and(self, dimension: Dimension) -> Wanted {
+        Wanted(self.0 | 1 << dimension as u32)
+    }
+
+    pub(in crate::store) fn has(self, dimension: Dimension) -> bool {
+        self.0 & 1 << dimension as u32 != 0
+    }
+
+    /// Whether all of the others are among these.
+    pub(in crate::store) fn covers(self, others: Wanted) -> bool {
+        self.0 & others.0 == others.0
+    }
+}
+
+/// With fewer rows one thread is as fast as two.
+const ALONE: usize = 5_000;
+
 /// The dimensions of visits that pages are paired with.
 pub(in crate::store) const PAIRED: [Dimension; 12] = [
     Dimension::Source,
@@ -114,18 +139,30 @@ pub(super) fn pairs(
         .iter()
         .filter_map(|(key, sums)| Some((*numbers.get(&reduced.page_sym(key.page))?, key.visit, *sums)))
         .collect();
-    let mut found = Vec::new();
-    for dimension in PAIRED {
+    let of_dimension = |dimension: Dimension| -> Rows<PairKey, CrossSums> {
         let mut values = Values::new(dimension, reduced, rules.symbols);
         let mut cells = values.cells(&placed);
         values.carry(&mut cells, &totals);
         let cells = named(cells, &values, &totals, visitors, rules);
-        found.extend(cells.into_iter().map(|cell| {
+        let pair = |cell: Cell| {
             let (page, value) = (totals[cell.page as usize].0, values.syms[cell.value as usize]);
             (PairKey { of, dimension, page, value }, cell.sums)
-        }));
+        };
+        cells.into_iter().map(pair).collect()
+    };
+    let wanted: Vec<Dimension> = PAIRED.into_iter().filter(|dimension| rules.pairs.has(*dimension)).collect();
+    if placed.len() < ALONE {
+        return wanted.into_iter().flat_map(of_dimension).collect();
     }
-    found
+    // Dimensions have nothing to do with each other.
+    let (here, there) = wanted.split_at(wanted.len() / 2);
+    let all = |dimensions: &[Dimension]| dimensions.iter().flat_map(|of| of_dimension(*of)).collect::<Rows<_, _>>();
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(|| all(there));
+        let mut found = all(here);
+        found.extend(beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        found
+    })
 }
 
 /// The values of one dimension.

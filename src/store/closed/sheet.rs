@@ -2,7 +2,7 @@
 //! of pages, and pairs of both (docs/design.md, Closed days).
 
 use super::few::gather;
-use super::pairs::pairs;
+use super::pairs::{Wanted, pairs};
 use super::reduce::Reduced;
 use crate::model::{
     Class, CrossSums, Day, Dictionary, Dimension, Facts, MinuteKey, MinuteSums, Of, PageKey, PageSums, Privacy,
@@ -80,8 +80,8 @@ pub(in crate::store) struct Rules<'r> {
     pub(in crate::store) cap: usize,
     /// It was closed before: this is what came late.
     pub(in crate::store) is_late: bool,
-    /// Whether pairs are wanted.
-    pub(in crate::store) with_pairs: bool,
+    /// Which pairs are wanted.
+    pub(in crate::store) pairs: Wanted,
 }
 
 impl Privacy {
@@ -191,7 +191,7 @@ fn site(of: Of, facts: &mut Facts, waiting: &Waiting, rules: &Rules<'_>, sheet: 
         add_up(&mut pages);
     }
     let may_pair = !rules.is_late || k <= 1 || visitors >= 2 * k;
-    if rules.with_pairs && may_pair {
+    if rules.pairs != Wanted::NONE && may_pair {
         sheet.pairs.extend(pairs(of, facts, &reduced, &own, &pages, visitors, rules));
     }
     sheet.pages.extend(gather(pages, rules));

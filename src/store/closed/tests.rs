@@ -1,5 +1,6 @@
 //! Random days, and every rule by which they are closed.
 
+use super::pairs::Wanted;
 use super::sheet::{Carried, FEW, LATE, PairKey, Rules, Sheet, Waiting, sheet};
 use crate::model::{
     Country, CrossKey, CrossSums, Day, Dictionary, Dimension, Facts, Kind, Marks, MinuteKey, MinuteSums, OpenVisit,
@@ -80,7 +81,7 @@ fn facts(symbols: &Symbols, people: &[Person]) -> Facts {
 
 fn rules(symbols: &Symbols, k: u32, hide_rare: bool) -> Rules<'_> {
     let privacy = Privacy { k, hide_rare };
-    Rules { symbols, privacy, zone: Zone::UTC, cap: 1000, is_late: false, with_pairs: true }
+    Rules { symbols, privacy, zone: Zone::UTC, cap: 1000, is_late: false, pairs: Wanted::ALL }
 }
 
 fn total(rows: &[(PageKey, PageSums)]) -> PageSums {

@@ -5,7 +5,7 @@ use super::segment::Segment;
 use super::shelf::TABLES;
 use crate::model::{self, Facts, Hash, Keys, OpenVisit, Part, Place, Seal, Symbols};
 use crate::store::StoreError;
-use crate::store::closed::{Carried, Rules, Sheet, Waiting, sheet};
+use crate::store::closed::{Carried, Rules, Sheet, Waiting, Wanted, sheet};
 use duckdb::{Connection, params};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -134,6 +134,8 @@ struct Kept {
     base: Day,
     /// The sheet of the last answer, what it was made of, and segments that could not be opened.
     sheet: Option<(Made, Arc<Sheet>, u32)>,
+    /// What was read ahead: up to this commit.
+    ahead: Option<(u64, Day)>,
 }
 
 /// What a sheet was made of: the last commit, whether it has pairs, and the page counters
@@ -141,7 +143,7 @@ struct Kept {
 #[derive(Clone, PartialEq)]
 struct Made {
     last: u64,
-    with_pairs: bool,
+    pairs: Wanted,
     waiting: Vec<(model::Of, model::Day)>,
     privacy: model::Privacy,
 }
@@ -153,33 +155,74 @@ impl Memory {
     }
 
     /// A day as it would be closed now, and the segments of it that could not be opened.
+    /// `last` is its last commit; `crossed`: what pairs are made of will be wanted.
     pub(in crate::store) fn sheet(
         &mut self,
         connection: &Connection,
-        (day, visits_from): (model::Day, u64),
+        (day, visits_from, last): (model::Day, u64, u64),
         keys: &dyn Keys,
         waiting: &Waiting,
         rules: &Rules<'_>,
+        crossed: bool,
     ) -> Result<(Arc<Sheet>, u32), StoreError> {
         let kept = self.days.entry(day).or_default();
-        let last = last_commit(connection, day)?;
         let made = Made {
             last,
-            with_pairs: rules.with_pairs,
+            pairs: rules.pairs,
             waiting: waiting.iter().flat_map(|(of, all)| all.iter().map(|c| (*of, c.day))).collect(),
             privacy: rules.privacy,
         };
         if let Some((before, sheet, unreadable)) = &kept.sheet
-            && (*before == made || (before.with_pairs && *before == Made { with_pairs: true, ..made.clone() }))
+            && before.pairs.covers(made.pairs)
+            && *before == (Made { pairs: before.pairs, ..made.clone() })
         {
             return Ok((sheet.clone(), *unreadable));
         }
         let seal = keys.day(day);
-        let now = kept.read_on(connection, day, visits_from, &self.symbols, seal.as_deref(), rules.with_pairs)?;
+        let now = match kept.ahead.take() {
+            Some((upto, now)) if upto == last && (now.has_crossed || !crossed) => now,
+            _ => kept.read_on(connection, day, visits_from, &self.symbols, seal.as_deref(), crossed)?,
+        };
         let sheet = Arc::new(sheet(day, now.ended(), waiting, rules));
         let unreadable = now.unreadable;
         kept.sheet = Some((made, sheet.clone(), unreadable));
         Ok((sheet, unreadable))
+    }
+
+    /// Reads days of which nothing is known yet, on two threads; [`Memory::sheet`] then
+    /// goes on with that.
+    pub(in crate::store) fn read_ahead(
+        &mut self,
+        connection: &Connection,
+        days: &[(model::Day, u64, u64)],
+        keys: &dyn Keys,
+        crossed: bool,
+    ) -> Result<(), StoreError> {
+        for (day, ..) in days {
+            self.days.entry(*day).or_default();
+        }
+        let mut jobs = Vec::new();
+        for (day, kept) in &mut self.days {
+            let Some((_, visits_from, upto)) = days.iter().find(|(of, ..)| of == day) else { continue };
+            if kept.base.upto > 0 && (kept.base.has_crossed || !crossed) {
+                continue;
+            }
+            let found = kept.news(connection, *day, crossed)?;
+            jobs.push((*upto, kept, found, *visits_from, keys.day(*day)));
+        }
+        let symbols = &*self.symbols;
+        let read = |jobs: Vec<(u64, &mut Kept, Vec<Found>, u64, Option<Box<dyn Seal>>)>| {
+            for (upto, kept, found, visits_from, seal) in jobs {
+                let now = kept.take_in(found, visits_from, symbols, seal.as_deref());
+                kept.ahead = Some((upto, now));
+            }
+        };
+        let others = jobs.split_off(jobs.len() / 2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| read(jobs));
+            read(others);
+        });
+        Ok(())
     }
 
     /// The visits that may still go on.
@@ -207,6 +250,12 @@ impl Kept {
         seal: Option<&dyn Seal>,
         with_crossed: bool,
     ) -> Result<Day, StoreError> {
+        let found = self.news(connection, day, with_crossed)?;
+        Ok(self.take_in(found, visits_from, symbols, seal))
+    }
+
+    /// The segments that are not in the base.
+    fn news(&mut self, connection: &Connection, day: model::Day, with_crossed: bool) -> Result<Vec<Found>, StoreError> {
         if with_crossed && !self.base.has_crossed {
             self.base = Day { has_crossed: true, ..Day::default() };
         }
@@ -218,6 +267,11 @@ impl Kept {
             self.base = Day { has_crossed: self.base.has_crossed, ..Day::default() };
             found = segments(connection, day, 0)?;
         }
+        Ok(found)
+    }
+
+    /// Everything, with these.
+    fn take_in(&mut self, found: Vec<Found>, visits_from: u64, symbols: &Symbols, seal: Option<&dyn Seal>) -> Day {
         let (growing, complete): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| found.tier == 0);
         let is_more = !complete.is_empty();
         for found in complete {
@@ -232,14 +286,17 @@ impl Kept {
             read(&mut now, found, visits_from, symbols, seal);
         }
         now.settle();
-        Ok(now)
+        now
     }
 }
 
-fn last_commit(connection: &Connection, day: model::Day) -> Result<u64, StoreError> {
-    let parts = TABLES.map(|table| format!("SELECT last FROM {table} WHERE day = ?"));
-    let sql = format!("SELECT coalesce(max(last), 0) FROM ({})", parts.join(" UNION ALL "));
-    Ok(connection.prepare_cached(&sql)?.query_row([day.0, day.0], |row| row.get(0))?)
+/// The last commit of each open day.
+pub(in crate::store) fn last_commits(connection: &Connection) -> Result<HashMap<model::Day, u64>, StoreError> {
+    let parts = TABLES.map(|table| format!("SELECT day, last FROM {table}"));
+    let sql = format!("SELECT day, max(last) FROM ({}) GROUP BY day", parts.join(" UNION ALL "));
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([], |row| Ok((model::Day(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Page counters that wait for a later day, with when their day was closed.

@@ -18,7 +18,7 @@ INSERT INTO visit_sums
           FROM range(CAST({views} / 2.5 AS BIGINT)) t(i))
     ORDER BY ALL;
 INSERT INTO page_sums
-    SELECT 1, 0, {day} - day, page, 0, sum(n), sum(n * 3 // 4), sum(n // 3), sum(n // 6), sum(n // 3), sum(n * 40), sum(n // 2)
+    SELECT 1, 0, {day} - day, page, 0, sum(n), 1 + sum(n) * 3 // 4, sum(n) // 3, sum(n) // 6, sum(n) // 3, sum(n) * 20, sum(n) // 2
     FROM (SELECT day, 2 + CAST(floor(20000 * pow(random(), 3)) AS UINTEGER) AS page, 1 AS n
           FROM (SELECT CAST(floor(365 * (i / {views}.0)) AS INTEGER) AS day FROM range({views}) t(i)))
     GROUP BY day, page ORDER BY ALL;
