@@ -3,7 +3,7 @@
 use super::args;
 use super::config::Config;
 use super::{console, ingest};
-use crate::error::{Exit, Failure, Outcome, to_stdout};
+use crate::error::{Exit, Failure, Outcome, say, to_stdout};
 use crate::model::{Dimension, Kind, Metric};
 use crate::query::Filter;
 use crate::query::Span;
@@ -22,6 +22,10 @@ pub fn run(args: &args::Report, config: &Config) -> Outcome {
         build(&reader, &asked, config.now())?
     };
     let bytes = rendered(&report, args, config, format)?;
+    // A table of a list that is not known is an empty one.
+    if matches!(format, "csv" | "tsv") && !config.quiet {
+        report.unknown_lists().for_each(|(list, why)| say!("note: {list} is not known: {why}"));
+    }
     match &args.output {
         Some(path) if path != Path::new("-") => write_aside(path, &bytes),
         _ => to_stdout(&bytes),

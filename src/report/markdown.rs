@@ -46,7 +46,11 @@ fn headline(report: &Report, out: &mut String) {
 fn section(report: &Report, dimension: Dimension, rows: &Rows, out: &mut String) {
     match rows {
         Rows::Unknown(unknown) => {
-            let _ = writeln!(out, "\n## {}\n\nNot known: {}.", title(dimension), unknown.because);
+            let instead = match &unknown.remove[..] {
+                [] => String::new(),
+                filters => format!("; without {} it is", cell(&filters.join(" and "))),
+            };
+            let _ = writeln!(out, "\n## {}\n\nNot known: {}{instead}.", title(dimension), unknown.because);
         }
         Rows::Requests(top) => {
             let _ = writeln!(

@@ -4,7 +4,7 @@
 use super::value::{Before, Report, Rows, visitors_of};
 use super::words::{bytes, change, duration, percent, short, thousands, title};
 use crate::model::{Class, Counters, Dimension, Metric, clean};
-use crate::query::{Interval, Meaning, Unknown};
+use crate::query::{FEW, Interval, Meaning, Unknown};
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
@@ -171,6 +171,12 @@ fn section(report: &Report, dimension: Dimension, rows: &Rows, style: Style, out
             let meaning = report.list_meaning(dimension);
             let rows = top.rows.iter().map(|r| row(&r.value, &r.sums, meaning)).collect();
             list(title(dimension), heads(meaning), rows, top.total, style, out);
+            // What cannot be named is part of the list, however long that is.
+            if let Some(few) = top.few.filter(|_| top.rows.iter().all(|row| row.value != FEW)) {
+                let views = if few.page_views > 0 { few.page_views } else { few.visits };
+                let what = if few.page_views > 0 { "page views" } else { "visits" };
+                let _ = writeln!(out, "{FEW}: {} {what} that cannot be named", short(views));
+            }
         }
     }
 }

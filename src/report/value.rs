@@ -170,6 +170,20 @@ pub struct Report {
 }
 
 impl Report {
+    /// Lists that are not known, each with why and without which filters it would be.
+    pub fn unknown_lists(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.by.iter().filter_map(|(dimension, rows)| match rows {
+            Rows::Unknown(unknown) if unknown.remove.is_empty() => {
+                Some((dimension.as_str(), unknown.because.to_owned()))
+            }
+            Rows::Unknown(unknown) => {
+                let instead = format!("{}; without {} it is", unknown.because, unknown.remove.join(" and "));
+                Some((dimension.as_str(), instead))
+            }
+            _ => None,
+        })
+    }
+
     /// How the numbers of the series are to be read: an hour knows less than a day.
     pub fn series_meaning(&self) -> Meaning {
         match self.interval {
