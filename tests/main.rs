@@ -25,6 +25,7 @@ mod rotation;
 mod screen;
 mod stopping;
 mod support;
+mod sweeping;
 mod system;
 mod torture;
 mod values;

@@ -211,7 +211,8 @@ impl Memory {
             jobs.push((*upto, kept, found, *visits_from, keys.day(*day)));
         }
         let symbols = &*self.symbols;
-        let read = |jobs: Vec<(u64, &mut Kept, Vec<Found>, u64, Option<Box<dyn Seal>>)>| {
+        type Job<'k> = (u64, &'k mut Kept, Vec<Found>, u64, Option<Box<dyn Seal>>);
+        let read = |jobs: Vec<Job<'_>>| {
             for (upto, kept, found, visits_from, seal) in jobs {
                 let now = kept.take_in(found, visits_from, symbols, seal.as_deref());
                 kept.ahead = Some((upto, now));
