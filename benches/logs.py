@@ -51,3 +51,22 @@ def repeated(log, path, times=10):
         for line in lines:
             out.write(line * times)
     return path
+
+
+def page_heavy(path, lines=1_000_000, visitors=80_000):
+    """Nine lines of twenty are page views of so many visitors, who come and see two pages, and go on coming."""
+    agents = ["Mozilla/5.0 (X11; Linux x86_64; rv:%d.0) Gecko/20100101 Firefox/%d.0" % (n, n) for n in range(100, 140)]
+    views = 0
+    with open(path, "w", encoding="ascii") as out:
+        for number in range(lines):
+            second = number * 86_000 // lines
+            time = "19/Nov/2026:%02d:%02d:%02d +0000" % (second // 3600, second // 60 % 60, second % 60)
+            visitor = views // 2 % visitors
+            if number % 20 < 9:
+                what = "GET /page-%d HTTP/1.1" % (views * 7919 % 500)
+                views += 1
+            else:
+                what = "GET /style-%d.css HTTP/1.1" % (number % 30)
+            address = "10.%d.%d.%d" % (visitor >> 16, visitor >> 8 & 255, visitor & 255)
+            out.write('%s - - [%s] "%s" 200 5120 "-" "%s"\n' % (address, time, what, agents[visitor % 40]))
+    return path
