@@ -1,6 +1,8 @@
 //! Open days: everything about them is sealed but bare hashes of who was seen.
 
+mod cells;
 mod codec;
+mod names;
 mod reading;
 pub(super) mod seen;
 pub(super) mod segment;
