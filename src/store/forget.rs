@@ -1,14 +1,11 @@
 //! Forgetting a day, so that it can be counted anew.
 
 use super::open::shelf;
+use super::tables::{BY_DAY, BY_HOUR};
 use super::{Reader, StoreError, Writer, meta};
 use crate::model::{Day, Zone};
 use crate::query::Query;
 use duckdb::params;
-
-/// Tables with a day, and those with hours.
-const BY_DAY: [&str; 7] = ["visit_sums", "page_sums", "pairs", "request_days", "error_days", "latency_days", "carried"];
-const BY_HOUR: [&str; 4] = ["hours", "request_hours", "latency_hours", "ledger"];
 
 impl Writer {
     /// Deletes everything that is kept of a day, and checkpoints.
@@ -19,7 +16,7 @@ impl Writer {
         let zone = self.info().zone;
         let (from, to) = (zone.day_start(day), zone.day_start(Zone::shift(day, 1)));
         let tx = self.begin()?;
-        for table in BY_DAY {
+        for table in BY_DAY.into_iter().chain(["carried"]) {
             tx.connection().execute(&format!("DELETE FROM {table} WHERE day = ?"), [day.0])?;
         }
         for table in BY_HOUR {

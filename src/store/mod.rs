@@ -20,6 +20,7 @@ mod reader;
 mod recover;
 mod sites;
 mod state;
+mod tables;
 pub mod testing;
 mod write;
 

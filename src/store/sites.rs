@@ -50,20 +50,9 @@ pub(crate) fn find_or_add(connection: &Connection, name: &str) -> Result<SiteId,
 }
 
 /// Every table with a site's rows.
-const TABLES: [&str; 12] = [
-    "hours",
-    "visit_sums",
-    "page_sums",
-    "pairs",
-    "request_hours",
-    "request_days",
-    "error_days",
-    "latency_hours",
-    "latency_days",
-    "carried",
-    "ledger",
-    "site_hosts",
-];
+fn tables() -> impl Iterator<Item = &'static str> {
+    super::tables::closed().chain(["carried", "site_hosts"])
+}
 
 impl super::Tx<'_> {
     /// Adds a host to a site, taking it from any other.
@@ -90,7 +79,8 @@ impl super::Tx<'_> {
     /// # Errors
     /// Of the engine.
     pub fn count_site(&self, site: SiteId) -> Result<u64, StoreError> {
-        let counts = TABLES.map(|table| format!("(SELECT count(*) FROM {table} WHERE site = {site})"));
+        let counts: Vec<String> =
+            tables().map(|table| format!("(SELECT count(*) FROM {table} WHERE site = {site})")).collect();
         let sql = format!("SELECT {}", counts.join(" + "));
         Ok(self.connection().query_row(&sql, [], |row| row.get::<_, i64>(0))? as u64)
     }
@@ -109,7 +99,7 @@ impl super::Tx<'_> {
         for (day, visits_from) in open {
             super::open::shelf::leave_out(self.connection(), (day, visits_from), site, keys)?;
         }
-        for table in TABLES {
+        for table in tables() {
             self.connection().execute(&format!("DELETE FROM {table} WHERE site = ?"), [site])?;
         }
         self.connection().execute("DELETE FROM sites WHERE id = ?", [site])?;
