@@ -118,14 +118,14 @@ fn hostile_strings_come_out_harmless() {
 fn sql_stays_text() {
     let bench = Bench::at(NOW);
     append(&bench, "a.log", &lines(0, 50));
-    let sql = "x' OR 1=1; DROP TABLE page_facts; --";
+    let sql = "x' OR 1=1; DROP TABLE sealed; --";
     let line = format!(
         "192.0.2.1 - - [20/Nov/2026:10:00:00 +0000] \"GET /{sql} HTTP/1.1\" 200 5 \"https://e.org/{sql}\" \"{AGENT}{sql}\"\n"
     );
     append(
         &bench,
         "a.log",
-        line.replace("GET /x' OR 1=1; DROP TABLE page_facts; --", "GET /x'OR+1=1;DROP+TABLE+page_facts;--").as_bytes(),
+        line.replace("GET /x' OR 1=1; DROP TABLE sealed; --", "GET /x'OR+1=1;DROP+TABLE+sealed;--").as_bytes(),
     );
     bench.ok("import -q a.log --site example.com");
     let before = bench.totals();
@@ -145,7 +145,7 @@ fn sql_stays_text() {
     ] {
         assert_eq!(bench.run(args).code, 2, "{args:?}");
     }
-    let hit = bench.json("report --period all --format json --filter page==/x'OR+1=1;DROP+TABLE+page_facts;--");
+    let hit = bench.json("report --period all --format json --filter page==/x'OR+1=1;DROP+TABLE+sealed;--");
     assert_eq!(hit["totals"]["page_views"], 1);
     assert_eq!(bench.totals(), before);
 }

@@ -6,7 +6,7 @@ use super::console::{clean, thousands};
 use super::ingest;
 use crate::error::{Outcome, to_stdout};
 use crate::model::{Class, InputState, Zone};
-use crate::store::Site;
+use crate::store::{Site, Status};
 use std::fmt::Write;
 
 /// Runs the command.
@@ -24,8 +24,7 @@ pub fn run(args: &args::Status, config: &Config) -> Outcome {
         let store = serde_json::json!({"path": path, "bytes": store.bytes, "facts": store.facts, "held_by": null});
         serde_json::json!({"inputs": inputs, "store": store}).to_string() + "\n"
     } else {
-        let (bytes, facts) = (thousands(store.bytes), thousands(store.facts));
-        let mut text = format!("store {path}: {bytes} bytes, {facts} facts, {}\n", zone.name());
+        let mut text = format!("store {path}: {}, {}\n", in_words(store), zone.name());
         for input in &inputs {
             let lag = match is_here(input) {
                 true => size(input).and_then(|size| size.checked_sub(input.cursor.position)).filter(|&lag| lag > 0),
@@ -66,6 +65,15 @@ fn as_json(input: &InputState, size: Option<u64>, sites: &[Site], zone: Zone) ->
         "last_record": (input.last_record > 0).then(|| zone.rfc3339(input.last_record.into())),
         "ledger": ledger,
     })
+}
+
+/// How large a store is, and its days.
+pub fn in_words(status: Status) -> String {
+    let days = match status.open {
+        1 => "1 open day".into(),
+        open => format!("{} open days", thousands(open)),
+    };
+    format!("{} bytes, {days}, {} closed", thousands(status.bytes), thousands(status.closed))
 }
 
 fn as_text(input: &InputState, note: &str, sites: &[Site], zone: Zone, out: &mut String) {

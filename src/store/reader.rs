@@ -48,6 +48,10 @@ pub struct Status {
     pub bytes: u64,
     /// Rows of sums of closed days.
     pub facts: u64,
+    /// Days that are open.
+    pub open: u64,
+    /// Days that are closed.
+    pub closed: u64,
 }
 
 /// What is kept about one local day.
@@ -232,6 +236,8 @@ pub(crate) fn status(connection: &Connection, path: &Path) -> Result<Status, Sto
     let size = |path: PathBuf| std::fs::metadata(path).map_or(0, |m| m.len());
     Ok(Status {
         bytes: size(path.to_owned()) + size(super::lease::beside(path, ".wal")),
+        open: count("days WHERE is_open")?,
+        closed: count("days WHERE NOT is_open")?,
         facts: count("visit_sums")? + count("page_sums")? + count("pairs")? + count("request_hours")?,
     })
 }

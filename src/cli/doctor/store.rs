@@ -5,6 +5,7 @@ use super::Findings;
 use crate::anonymise::{DAY_KEY, SALT};
 use crate::cli::config::Config;
 use crate::cli::console::thousands;
+use crate::cli::status::in_words;
 use crate::cli::{ingest, orphans};
 use crate::input::KeyError;
 use crate::model::{Day, Zone};
@@ -36,12 +37,7 @@ pub fn open(config: &Config, findings: &mut Findings) -> Option<Reader> {
 pub fn look(config: &Config, reader: &Reader, deep: bool, findings: &mut Findings) {
     let path = &config.db;
     match reader.status() {
-        Ok(status) => findings.ok(format!(
-            "store {}: {} bytes, {} facts",
-            path.display(),
-            thousands(status.bytes),
-            thousands(status.facts)
-        )),
+        Ok(status) => findings.ok(format!("store {}: {}", path.display(), in_words(status))),
         Err(error) => return findings.failed(error.into()),
     }
     let info = reader.info();
@@ -154,12 +150,7 @@ fn salts(reader: &Reader, now: i64, findings: &mut Findings) {
         findings.fix(what, format!("fathom-tui recount {} reads its lines again", state.day));
     }
     if overdue.is_empty() {
-        findings.ok(format!(
-            "{} open days; salts in {}, keys in {}: none overdue",
-            days.iter().filter(|state| state.is_open).count(),
-            info.salts.display(),
-            info.days().display()
-        ));
+        findings.ok(format!("salts in {}, keys in {}: none overdue", info.salts.display(), info.days().display()));
     }
     for state in days.iter().filter(|state| state.marked) {
         let what = format!("{} may count a visitor twice: lines came after its salt was gone", state.day);
